@@ -1,0 +1,90 @@
+"""The records in which candidates and their evidence are kept.
+
+A number that is not known is None, and the reason stands in `missing` under the same name.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Outcome = Literal["alarm", "suspect", "candidate"]
+ClassOutcome = Literal["alarm", "suspect", "candidate", "nothing found", "cannot tell"]
+Kind = Literal["pattern", "texture", "place-free", "colour"]
+Family = Literal["local", "whole", "literal"]
+
+
+class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One candidate of one predicted class; arrays stand beside it under `/candidates`.
+
+    `matching`, `of_class`, `expected`, `lift`, `z`, `p`, `q` count the held-out half only.
+    `opacity` is the a of x' = (1 - a m) x + b on the mask m (0 adds b, 1 replaces by b).
+    """
+
+    id: str
+    class_index: int
+    family: Family
+    detectors: list[str]
+    opacity: float
+    localised: bool
+    matching: int
+    of_class: int
+    expected: float
+    lift: float | None
+    z: float
+    p: float
+    q: float
+    agreement: float
+    valley_pool: float
+    valley_training: float | None
+    training_rates: list[float] | None
+    training_q: float | None
+
+
+class InsertionRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Shares of `n` other images that become the class; margins in logits, over no insertion."""
+
+    flip: float
+    null_control: float
+    scrambled: float | None
+    rolled: float | None
+    n: int
+    interval: tuple[float, float]
+    margin: float
+    null_margin: float
+
+
+class RemovalRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Shares of `n` carriers that leave the class when the pattern, or as much elsewhere, goes."""
+
+    drop: float
+    control: float
+    n: int
+    interval: tuple[float, float]
+
+
+class VerificationRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The experiments on one candidate and what follows; `ratios` are evidence over threshold.
+
+    `score` is the geometric mean of the ratios mapped to 0..1; an alarm needs every ratio >= 1.
+    """
+
+    id: str
+    rank: int
+    outcome: Outcome
+    kind: Kind | None
+    score: float
+    ratios: dict[str, float]
+    insertion: InsertionRecord | None
+    removal: RemovalRecord | None
+    missing: dict[str, str] = {}
+
+
+class ClassRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What came of the search in one predicted class; `needed` pool images when too few."""
+
+    class_index: int
+    pool: int
+    searched: bool
+    reason: str = ""

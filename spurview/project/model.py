@@ -1,0 +1,106 @@
+"""What a project says about itself: the structs behind `/settings`, `/verdicts` and `/history`.
+
+Knows nothing of files or of HDF5; `codec` turns these into bytes and back.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from spurview.core.settings import Settings
+
+FORMAT_VERSION = 1
+
+# The value of /images/role.
+INTEREST_TRAIN, INTEREST_TEST, POOL = 0, 1, 2
+
+VerdictName = Literal["spurious", "genuine", "unsure"]
+
+
+class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where images came from; `location` is relative to the project file where it can be."""
+
+    role: Literal["interest", "pool"]
+    kind: str
+    location: str = ""
+    classes: list[str] | None = None
+    images: int = 0
+
+
+class SkippedImage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One file that is not in the project, and why."""
+
+    source: int
+    path: str
+    reason: str
+
+
+class StageRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Provenance of one stage's product; `facts` are the few figures the stage strip shows."""
+
+    fingerprint: str
+    finished: str
+    seconds: float
+    device: str
+    spurview: str
+    facts: dict[str, float | int | str] = {}
+
+
+class PlantedPattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a demo or experiment project planted, so that a reader can tell truth from finding."""
+
+    kind: str
+    class_name: str
+    height: int
+    width: int
+    top: int
+    left: int
+    strength: float
+    share_of_class: float
+    share_of_pool: float
+    seed: int
+
+
+class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The content of `/settings`. Times are UTC, ISO 8601.
+
+    `label_names` names `/images/label`; its first entries are `class_names`.
+    """
+
+    project_id: str
+    revision: int
+    created: str
+    modified: str
+    spurview: str
+    sources: list[SourceRecord]
+    class_names: list[str]
+    label_names: list[str]
+    settings: Settings
+    stages: dict[str, StageRecord] = {}
+    skipped: list[SkippedImage] = []
+    skipped_total: int = 0
+    planted: list[PlantedPattern] = []
+
+
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A person's judgement of one candidate; `members` (rows) match it again after a re-run."""
+
+    class_name: str
+    verdict: VerdictName | None = None
+    note: str = ""
+    tags: list[str] = []
+    time: str = ""
+    members: list[int] = []
+
+
+class HistoryEvent(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was run when, with which settings, version and device."""
+
+    time: str
+    what: str
+    spurview: str
+    device: str = ""
+    seconds: float = 0.0
+    settings: Settings | None = None
