@@ -1,0 +1,1 @@
+"""The window. Views read the document and never call one another."""
