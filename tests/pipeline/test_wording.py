@@ -1,0 +1,103 @@
+"""The sentences of findings, word for word."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from spurview.core.arrays import MemoryReader
+from spurview.pipeline import wording
+from spurview.pipeline.findings import Finding, Findings, collect
+from tests import constructed
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    arrays = constructed.arrays()
+    keys = [str(i) for i in range(len(arrays["/images/role"]))]
+    return collect(MemoryReader(arrays), constructed.info(), {}, keys)
+
+
+@pytest.fixture
+def alarm(findings: Findings) -> Finding:
+    return findings.findings[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.62, "62 %"), (0.0, "0 %"), (1.0, "100 %"), (0.004, "0.4 %"), (0.996, "99.6 %")],
+)
+def test_percent(value, text):
+    assert wording.percent(value) == text
+
+
+def test_unknown_numbers_are_words():
+    assert wording.percent(None) == wording.scientific(None) == wording.times(None) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1e-20, "1·10⁻²⁰"), (0.1, "0.1"), (0.0123, "0.012"), (0.0, "below 1·10⁻³⁰⁰")],
+)
+def test_scientific(value, text):
+    assert wording.scientific(value) == text
+
+
+def test_times_drops_the_decimal_from_ten_on():
+    assert (wording.times(8.42), wording.times(48.3)) == ("8.4×", "48×")
+
+
+def test_headline_of_an_alarm(alarm):
+    assert wording.headline(alarm) == (
+        "Putting this pattern into 100 other images turned 62 % of them into class b; "
+        "patterns made the same way from random groups turned 2 %."
+    )
+
+
+def test_headline_of_a_texture_names_the_scrambled_copies(alarm):
+    insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.6)
+    texture = msgspec.structs.replace(alarm, kind="texture", insertion=insertion)
+    assert wording.headline(texture).endswith(
+        "but scrambled copies turned 60 %: class b reacts to the texture, not to this pattern."
+    )
+
+
+def test_headline_without_a_network_claims_no_cause(alarm):
+    untested = msgspec.structs.replace(alarm, insertion=None, outcome="suspect")
+    assert wording.headline(untested) == (
+        "These 30 images share this pattern and class b has 2.9 times its share of them. "
+        "Without the network it cannot be tested whether the pattern is the cause."
+    )
+
+
+def test_missing_removal_gives_its_reason(findings):
+    assert wording.removal_sentence(findings.findings[1]) == (
+        "Taking it out was not tried: too few carriers."
+    )
+
+
+def test_names_count_letters_within_a_class(findings):
+    assert wording.candidate_names(findings) == {"1-aaaaaaaa": "b · A", "0-bbbbbbbb": "a · A"}
+
+
+def test_place_is_told_by_thirds():
+    assert wording.place((1, 1, 4, 4), 16, 16) == "3 × 3 pixels, top left"
+    assert wording.place((0, 0, 16, 16), 16, 16) == "the whole image"
+    assert wording.place(None, 16, 16) == "no one place"
+
+
+def test_scrambled_copies_that_work_weaken_the_claim(alarm):
+    insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.5)
+    worst = wording.doubts(msgspec.structs.replace(alarm, insertion=insertion), {"8": 10, "9": 9})
+    assert worst[0].weakens
+    assert worst[0].text.startswith("Scrambled copies work as well: 50 %.")
+
+
+def test_one_content_carrying_it_weakens_the_claim(alarm):
+    worst = wording.doubts(alarm, {"8": 28, "9": 2})
+    assert worst[0].text == "One content carries it: 93 % of the carriers are 8."
+
+
+def test_unknown_labels_are_said(alarm):
+    texts = [doubt.text for doubt in wording.doubts(alarm, {}) if doubt.weakens is None]
+    assert texts == ["Whether one content carries it: the true labels are not known."]
