@@ -1,0 +1,1 @@
+"""Data that ships with spurview: real digits and icons."""
