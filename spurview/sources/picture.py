@@ -1,0 +1,161 @@
+"""One image file, safely: by content, from an allow-list of formats, never more than its first frame.
+
+Every way in which a file can be unusable ends in `Unusable` with a reason a person understands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+# Pillow knows some forty formats, EPS among them, which would start Ghostscript.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_FILE_BYTES = 512 * 2**20
+MID_GREY = (128, 128, 128, 255)
+_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
+
+_READ_ERRORS = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    MemoryError,
+    struct.error,
+    EOFError,
+    OverflowError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+class Unusable(Exception):
+    """This file cannot be used; the message is the reason."""
+
+
+@dataclass(frozen=True)
+class FileBytes:
+    """The content of a regular file and its BLAKE2b-128 digest."""
+
+    data: bytes
+    digest: bytes
+
+
+def read_file(path: Path) -> FileBytes:
+    """The bytes of a regular file. Raises Unusable for anything else, and never waits for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags |= getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+        with open(descriptor, "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise Unusable("not a regular file")
+            if found.st_size > MAX_FILE_BYTES:
+                raise Unusable("the file is larger than 512 MB")
+            data = file.read(MAX_FILE_BYTES)
+    except OSError as error:
+        raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+    return FileBytes(data, hashlib.blake2b(data, digest_size=16).digest())
+
+
+def upright_size(data: bytes) -> tuple[int, int]:
+    """(height, width) in pixels as shown upright, from the header alone. Raises Unusable."""
+    with _reading(), _opened(data) as image:
+        width, height = image.size
+        return (width, height) if _orientation(image) >= 5 else (height, width)
+
+
+def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """The upright first frame as (H, W, 3) or, where it is grey, (H, W, 1) u8. Raises Unusable.
+
+    size: (height, width) to bring it to, shorter side first, then cut at the centre; None keeps it.
+    """
+    with _reading(), _opened(data) as opened:
+        if size is not None:
+            # JPEG can decode at a fraction of its size; twice the target leaves room for the filter.
+            opened.draft(opened.mode, (2 * size[1], 2 * size[0]))
+        opened.load()
+        image = _plain(ImageOps.exif_transpose(opened) if _orientation(opened) > 1 else opened)
+        if size is not None and image.size != (size[1], size[0]):
+            image = ImageOps.fit(image, (size[1], size[0]), Image.Resampling.LANCZOS)
+        pixels: NDArray[np.uint8] = np.asarray(image)
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    return pixels[..., :1] if (pixels[..., :1] == pixels).all() else pixels
+
+
+def _opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where it is missing, unknown or damaged."""
+    try:
+        value = image.getexif().get(0x0112, 1)
+    except _READ_ERRORS:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The image as 8-bit L or RGB; what is transparent shows mid-grey."""
+    if image.mode in _SIXTEEN_BIT:
+        # convert() would clip at 255 instead of scaling.
+        return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.mode == "I":
+        values = np.asarray(image)
+        fits = values.min() >= 0 and values.max() <= 65535
+        return Image.fromarray((values >> 8).astype(np.uint8) if fits else _scaled(values))
+    if image.mode == "F":
+        return Image.fromarray(_scaled(np.asarray(image)))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        shown = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", shown.size, MID_GREY), shown).convert("RGB")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _scaled(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Least to greatest finite value brought to 0..255; what is not finite counts as the least."""
+    numbers = values.astype(np.float64)
+    finite = np.isfinite(numbers)
+    if not finite.any():
+        return np.zeros(numbers.shape, np.uint8)
+    low, high = numbers[finite].min(), numbers[finite].max()
+    span = high - low if high > low else 1.0
+    grey: NDArray[np.uint8] = np.rint(np.where(finite, (numbers - low) / span, 0) * 255).astype(
+        "u1"
+    )
+    return grey
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turns everything Pillow raises on bad files into Unusable with a plain reason."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            yield
+        except _READ_ERRORS as error:
+            raise Unusable(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "not an image (JPEG, PNG, WebP, GIF, BMP or TIFF)"
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return "too large: more than 89 million pixels"
+    if isinstance(error, MemoryError):
+        return "too large for the memory"
+    return f"damaged: {error}".rstrip(".")
