@@ -1,0 +1,146 @@
+"""A new project from sources: reads the images, makes the first stage's product and its record."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+import spurview
+from spurview.core.errors import InputError
+from spurview.core.progress import Report, silent
+from spurview.core.settings import Settings
+from spurview.project.model import (
+    HistoryEvent,
+    PlantedPattern,
+    ProjectInfo,
+    SkippedImage,
+    SourceRecord,
+    StageRecord,
+)
+from spurview.project.store import Project
+from spurview.sources import ImagesProduct, SourceSpec, read_sources
+
+# The project names this many skipped files; the total is always told.
+MAX_LISTED = 1000
+
+
+def create_project(
+    path: Path,
+    interest: Sequence[SourceSpec],
+    pool: Sequence[SourceSpec],
+    settings: Settings,
+    *,
+    report: Report = silent,
+) -> tuple[Project, list[str]]:
+    """A new project file with its images stage, and what the person should know about the images.
+
+    Raises InputError for sources that cannot be used, for fewer than two classes and for a target
+    that exists or cannot be written.
+    """
+    check_target(path)
+    started = time.monotonic()
+    product = read_sources(
+        interest,
+        pool,
+        settings=settings.images,
+        seed=settings.seed,
+        project_dir=path.absolute().parent,
+        report=report,
+    )
+    seconds = time.monotonic() - started
+    return save_product(path, product, settings, seconds=seconds), product.notes
+
+
+def save_product(
+    path: Path,
+    product: ImagesProduct,
+    settings: Settings,
+    *,
+    planted: Sequence[PlantedPattern] = (),
+    seconds: float = 0.0,
+) -> Project:
+    """A new project file from images that are read already. Raises as create_project does."""
+    check_target(path)
+    if len(product.class_names) < 2:
+        raise InputError(
+            f"The images of interest have only one class, {product.class_names[0]}: "
+            "a classifier needs at least two to tell apart."
+        )
+    info = _info(product, settings, planted, seconds)
+    event = HistoryEvent(
+        time=info.created,
+        what="images read",
+        spurview=spurview.__version__,
+        seconds=seconds,
+        settings=settings,
+    )
+    return Project.create(path, info, product.arrays, history=[event])
+
+
+def check_target(path: Path) -> None:
+    """Raises InputError when no new project can be written at `path`."""
+    folder = path.absolute().parent
+    if os.path.lexists(path):
+        raise InputError(f"{path} exists already: choose another name or remove it first.")
+    if not folder.is_dir():
+        raise InputError(f"{path} cannot be written: there is no folder {folder}.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{path} cannot be written: the folder {folder} is read-only.")
+
+
+def _info(
+    product: ImagesProduct, settings: Settings, planted: Sequence[PlantedPattern], seconds: float
+) -> ProjectInfo:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    n, height, width, channels = product.arrays["/images/pixels"].shape
+    record = StageRecord(
+        fingerprint=_fingerprint(product, settings),
+        finished=now,
+        seconds=round(seconds, 3),
+        device="cpu",
+        spurview=spurview.__version__,
+        facts={"images": n, "height": height, "width": width, "channels": channels},
+    )
+    return ProjectInfo(
+        project_id=uuid.uuid4().hex,
+        revision=1,
+        created=now,
+        modified=now,
+        spurview=spurview.__version__,
+        sources=[
+            SourceRecord(
+                role=source.role,
+                kind=source.kind,
+                location=source.location,
+                classes=source.classes,
+                images=source.images,
+            )
+            for source in product.sources
+        ],
+        class_names=product.class_names,
+        label_names=product.label_names,
+        settings=settings,
+        stages={"images": record},
+        skipped=[
+            SkippedImage(source=file.source, path=file.path, reason=file.reason)
+            for file in product.skipped[:MAX_LISTED]
+        ],
+        skipped_total=len(product.skipped),
+        planted=list(planted),
+    )
+
+
+def _fingerprint(product: ImagesProduct, settings: Settings) -> str:
+    """A hash of the settings that shape the images, and of the images themselves."""
+    hashed = hashlib.blake2b(digest_size=16)
+    hashed.update(msgspec.json.encode([settings.images, settings.seed]))
+    for name in sorted(product.arrays):
+        hashed.update(product.arrays[name].tobytes())
+    return hashed.hexdigest()
