@@ -1,0 +1,96 @@
+"""The structure of an HDF5 file from anywhere, found out without HDF5 in this process.
+
+A child process with limits parses the headers; what it says is checked again here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from spurview.core.errors import DamagedError
+from spurview.project import schema
+from spurview.project.hdf5 import SILENCED
+from spurview.project.schema import Extent
+from spurview.project.sentences import damaged, shown
+
+TIMEOUT_S = 30.0
+_CHECKER = Path(__file__).with_name("structure.py")
+_MOST_BYTES = 8 << 20
+
+
+class _Answer(Struct, forbid_unknown_fields=True):
+    """What the child prints: a problem, or the stamp of the file it saw and the table."""
+
+    problem: str = ""
+    stamp: tuple[int, int, int, int] = (0, 0, 0, 0)
+    table: dict[str, tuple[str, tuple[int, ...], int, int]] = {}
+
+
+def structure(path: Path, stamp: tuple[int, int, int, int]) -> dict[str, Extent]:
+    """Where each dataset of the project at `path` lies; `stamp` is the file as the caller opened it.
+
+    Raises DamagedError for a file that HDF5 cannot read, that breaks the format or changes.
+    """
+    answer = _ask_child(path)
+    if answer.problem:
+        raise damaged(path, answer.problem)
+    if answer.stamp != stamp:
+        raise DamagedError(f"{shown(path)} was changed while it was being opened: open it again.")
+    table = {name: Extent(*entry) for name, entry in answer.table.items()}
+    problem = _second_look(table, stamp[2])
+    if problem:
+        raise damaged(path, problem)
+    return table
+
+
+def _ask_child(path: Path) -> _Answer:
+    command = [sys.executable, "-I", os.fspath(_CHECKER), os.fspath(path)]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            env=_quiet_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DamagedError(
+            f"{shown(path)} keeps HDF5 busy without end and was not opened: open the backup."
+        ) from error
+    complaint = done.stderr[-4000:].decode("utf-8", "backslashreplace")
+    if done.returncode < 0:
+        raise DamagedError(
+            f"{shown(path)} crashes HDF5 and was not opened: open the backup.",
+            details=f"signal {-done.returncode}\n{complaint}",
+        )
+    try:
+        return msgspec.json.decode(done.stdout[:_MOST_BYTES], type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise damaged(path, f"the check failed: {error}\n{complaint}") from error
+
+
+def _quiet_environment() -> dict[str, str]:
+    """Ours without HDF5's switches; one BLAS thread, as each reserves address space."""
+    kept = {name: value for name, value in os.environ.items() if name not in SILENCED}
+    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    return kept | threads | {"HDF5_PLUGIN_PRELOAD": "::"}
+
+
+def _second_look(table: dict[str, Extent], size: int) -> str | None:
+    """What is wrong with the child's table, None when nothing is."""
+    for name, extent in table.items():
+        problem = schema.misfit(name, extent.dtype, extent.shape)
+        if problem:
+            return problem
+        if min(extent.shape, default=0) < 0 or extent.nbytes != schema.nbytes_of(
+            extent.dtype, extent.shape
+        ):
+            return f"{name}: storage size"
+    return schema.misplacement(table.values(), size)

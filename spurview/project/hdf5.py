@@ -1,0 +1,37 @@
+"""h5py, imported late and with everything switched off that could run or read something else.
+
+The process that opens and reads projects never calls this; the writer and the checking child do.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from spurview.core.errors import ProjectError
+
+# Set for the checking child too, before its interpreter starts.
+SILENCED = (
+    "HDF5_PLUGIN_PATH",
+    "HDF5_VOL_CONNECTOR",
+    "HDF5_DRIVER",
+    "HDF5_DRIVER_CONFIG",
+    "HDF5_EXT_PREFIX",
+    "HDF5_VDS_PREFIX",
+    "HDF5_EXTFILE_PREFIX",
+)
+
+
+def load() -> ModuleType:
+    """The h5py module, its plug-ins disabled; ProjectError when its HDF5 is too old."""
+    # "::" tells HDF5 to load no plug-in at all; it looks once, when the library starts.
+    os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
+    for variable in SILENCED:
+        os.environ.pop(variable, None)
+    import h5py  # type: ignore[import-untyped]  # 0.1 s, and not wanted in the window
+
+    if h5py.version.hdf5_version_tuple < (2, 0, 0):
+        raise ProjectError(
+            f"HDF5 {h5py.version.hdf5_version} is too old to be safe: install h5py 3.15 or newer."
+        )
+    return h5py  # type: ignore[no-any-return]

@@ -1,0 +1,157 @@
+"""The lock file beside a project, ``NAME.lock``: which process has the project open for writing.
+
+A lock whose holder is dead is taken over. Locks are advice: saving also looks whether the file
+was changed by somebody else.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from spurview.core.errors import LockedError
+from spurview.project.sentences import shown
+
+# A lock without content is one just being written, or one whose writer was killed meanwhile.
+_GRACE_S = 10.0
+_MOST_BYTES = 4096
+
+
+class Holder(Struct, frozen=True):
+    """A process; `started` tells it from a later one with the same number, where known."""
+
+    pid: int
+    host: str
+    boot: str
+    started: str
+
+    def __str__(self) -> str:
+        return f"pid {self.pid} on {self.host}"
+
+
+class Lock:
+    """A held lock; `release` gives it back, once."""
+
+    def __init__(self, path: Path, holder: Holder) -> None:
+        self._path = path
+        self._holder = holder
+
+    def release(self) -> None:
+        """Remove the lock file, if it is still ours."""
+        # A forked child has the object but not the lock.
+        if self._holder.pid == os.getpid() and _read(self._path) == self._holder:
+            self._path.unlink(missing_ok=True)
+
+
+def acquire(project: Path, *, take_over: bool = False) -> Lock:
+    """The lock of `project`; `take_over` takes it even from a holder on another machine.
+
+    Raises LockedError with ``by`` in its details when a living or unknown process holds it,
+    OSError when no lock file can be made here.
+    """
+    path = project.with_name(project.name + ".lock")
+    me = _this_process()
+    for _ in range(3):
+        if _create(path, me):
+            return Lock(path, me)
+        holder = _read(path)
+        if not _may_take(path, holder, take_over):
+            raise _locked(project, holder)
+        _remove(path, holder)
+    raise _locked(project, _read(path))
+
+
+def _create(path: Path, holder: Holder) -> bool:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    try:
+        fd = os.open(path, flags, 0o644)
+    except FileExistsError:
+        return False
+    try:
+        os.write(fd, msgspec.json.encode(holder))
+    finally:
+        os.close(fd)
+    return True
+
+
+def _read(path: Path) -> Holder | None:
+    """Who stands in the lock file; None where nobody can be read from it."""
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(_MOST_BYTES), type=Holder)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _may_take(path: Path, holder: Holder | None, take_over: bool) -> bool:
+    if holder is None:
+        try:
+            return time.time() - path.stat().st_mtime > _GRACE_S
+        except FileNotFoundError:
+            return True
+    if holder.host != platform.node():
+        return take_over
+    return not _lives(holder)
+
+
+def _lives(holder: Holder) -> bool:
+    """Whether this process of this machine still runs; where that cannot be known, it does."""
+    if holder.boot != _boot_id():
+        return False
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(holder.pid, 0)
+    except (ProcessLookupError, OverflowError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return _started(holder.pid) == holder.started
+
+
+def _remove(path: Path, judged: Holder | None) -> None:
+    """Remove a lock judged to be free, unless another process took it over in between."""
+    fd, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    os.close(fd)
+    aside = Path(name)
+    try:
+        os.replace(path, aside)
+        if _read(aside) != judged:
+            os.link(aside, path)
+    except OSError:
+        pass
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _locked(project: Path, holder: Holder | None) -> LockedError:
+    who = str(holder) if holder else "another process"
+    return LockedError(f"{shown(project)} is open in another spurview ({who}).", details=who)
+
+
+def _this_process() -> Holder:
+    pid = os.getpid()
+    return Holder(pid=pid, host=platform.node(), boot=_boot_id(), started=_started(pid))
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str:
+    """When the process began, in the kernel's ticks; empty where it cannot be known."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    # The second field is the program's name in brackets and may hold anything.
+    return text.rpartition(")")[2].split()[19]
