@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.errors import StageError
 from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_rows, collect
 from spurview.pipeline.stages import State, states
+from spurview.pipeline.wording import candidate_names
 from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
 
 
@@ -90,7 +92,7 @@ def decoded_keys(reader: Reader) -> list[str]:
     """The images' keys, for readers that are no project file."""
     data = reader.read("/images/keys").tobytes()
     ends = [0, *reader.read("/images/keys_end").tolist()]
-    return [data[a:b].decode("utf-8", "backslashreplace") for a, b in zip(ends, ends[1:])]
+    return [data[a:b].decode("utf-8", "backslashreplace") for a, b in pairwise(ends)]
 
 
 class Document(QObject):
@@ -201,8 +203,7 @@ class Document(QObject):
 
     def display_name(self, candidate_id: str) -> str:
         """A short name such as "2 · A": the class, and a letter by rank within the class."""
-        finding = self.finding(candidate_id)
-        return f"{finding.class_} · {self._letters[candidate_id]}" if finding else candidate_id
+        return self._names.get(candidate_id, candidate_id)
 
     # What commands and jobs write.
 
@@ -288,7 +289,7 @@ class Document(QObject):
             findings = msgspec.structs.replace(findings, findings=judged)
             self._contents = Contents(self.keys, self.states, self.rows, findings)
         self._by_id = {f.id: f for f in findings.findings} if findings else {}
-        self._letters = _letters(findings)
+        self._names = candidate_names(findings) if findings else {}
 
     def _announce_modified(self, was_modified: bool) -> None:
         if self.is_modified != was_modified:
@@ -303,20 +304,6 @@ def _judged(finding: Finding, verdict: Verdict | None) -> Finding:
     return msgspec.structs.replace(
         finding, verdict=known.verdict, note=known.note, tags=list(known.tags)
     )
-
-
-def _letters(findings: Findings | None) -> dict[str, str]:
-    """A, B, … Z, AA, … by rank within each class."""
-    counts: dict[str, int] = {}
-    letters = {}
-    for finding in findings.findings if findings else []:
-        count = counts[finding.class_] = counts.get(finding.class_, 0) + 1
-        letter = ""
-        while count:
-            count, rest = divmod(count - 1, 26)
-            letter = chr(ord("A") + rest) + letter
-        letters[finding.id] = letter
-    return letters
 
 
 def _ran(stage: str, info: ProjectInfo) -> HistoryEvent:

@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from spurview.ui.style_sheet import style_sheet
+
 ThemeName = Literal["dark", "light"]
 
 # 13 px at 96 dpi: what a session without a desktop's settings falls back to.
@@ -71,6 +73,11 @@ class Theme:
         ):
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.off)
         return palette
+
+    def codes(self) -> dict[str, str]:
+        """Every single colour as #RRGGBB under its name."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: c.name() for name, c in values.items() if isinstance(c, QColor)}
 
     def _roles(self) -> dict[QPalette.ColorRole, QColor]:
         role = QPalette.ColorRole
@@ -210,7 +217,7 @@ class ThemeKeeper(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setPalette(wanted.palette())
-            app.setStyleSheet(style_sheet(wanted))
+            app.setStyleSheet(style_sheet(wanted.codes()))
         self.changed.emit(wanted)
 
     @staticmethod
@@ -252,8 +259,3 @@ def font(weight: Literal[400, 500, 600] = 400, *, headline: bool = False) -> QFo
     if headline:
         made.setPointSizeF(made.pointSizeF() * 1.3)
     return made
-
-
-def style_sheet(theme: Theme) -> str:
-    """The few things a palette cannot say, for stock widgets everywhere."""
-    return ""

@@ -1,0 +1,77 @@
+"""What the window remembers between sessions: recent projects, theme, geometry.
+
+One small JSON file in the platform's state folder. Losing it loses no work: a file that cannot be
+read counts as empty, and one that cannot be written is no reason to disturb the person.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+_MOST_RECENT = 9
+
+
+class RecentProject(Struct, kw_only=True):
+    """A project that was open; `picture` is a file beside the preferences."""
+
+    path: str
+    opened: str = ""
+    summary: str = ""
+    alarms: int = 0
+    picture: str = ""
+
+
+class Remembered(Struct, kw_only=True):
+    """The content of the file; unknown fields of newer versions are dropped."""
+
+    theme: Literal["dark", "light"] | None = None
+    geometry: str = ""
+    layout: str = ""
+    recent: list[RecentProject] = []
+
+
+class Preferences:
+    """Reads once, writes at each change."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(platformdirs.user_state_dir("spurview", appauthor=False))
+        self._file = self.folder / "window.json"
+        self.remembered = self._read()
+
+    def remember(self, **changes: object) -> None:
+        """Change fields of `remembered` and write them."""
+        self.remembered = msgspec.structs.replace(self.remembered, **changes)
+        self._write()
+
+    def remember_project(self, project: RecentProject) -> None:
+        """Put a project first in the list of recent ones."""
+        others = [known for known in self.remembered.recent if known.path != project.path]
+        self.remember(recent=[project, *others][:_MOST_RECENT])
+
+    def forget_project(self, path: str) -> None:
+        """Take a project off the list."""
+        self.remember(recent=[known for known in self.remembered.recent if known.path != path])
+
+    def picture_path(self, project_id: str) -> Path:
+        """Where the picture of a project is kept."""
+        return self.folder / f"{''.join(c for c in project_id if c.isalnum())[:32]}.png"
+
+    def _read(self) -> Remembered:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Remembered)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return Remembered()
+
+    def _write(self) -> None:
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside = self._file.with_suffix(f".{os.getpid()}.tmp")
+            beside.write_bytes(msgspec.json.encode(self.remembered))
+            os.replace(beside, self._file)
