@@ -1,0 +1,5 @@
+"""`python -m spurview`, the same as the command `spurview`."""
+
+from spurview.cli import main
+
+main()

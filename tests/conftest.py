@@ -1,0 +1,30 @@
+"""What holds for every test: no real home folder, and Qt offscreen where there is no display."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Settings, logs and recent files of the person running the tests stay untouched."""
+    home = tmp_path_factory.mktemp("home")
+    names = {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_STATE_HOME": home / "state",
+        "XDG_DATA_HOME": home / "data",
+        "XDG_CACHE_HOME": home / "cache",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, folder in names.items():
+            patch.setenv(name, str(folder))
+        yield home
