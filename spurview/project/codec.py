@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from spurview.core.arrays import Array
-from spurview.core.errors import InputError
+from spurview.core.errors import SaveError
 from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
 
 MAX_BYTES = 16 << 20
@@ -25,14 +25,14 @@ class Undecodable(Exception):
 def encode(value: T, kind: type[T]) -> Array:
     """`value` as (bytes,) uint8, after making sure that `decode` gives it back.
 
-    Raises InputError for text or numbers that JSON cannot carry, or more than 16 MiB.
+    Raises SaveError for text or numbers that JSON cannot carry, or more than 16 MiB.
     """
     try:
         data = np.frombuffer(msgspec.json.encode(value), np.uint8)
         decode(data, kind)
     except (Undecodable, ValueError, TypeError, OverflowError) as error:
-        raise InputError(
-            "The settings, verdicts or history hold something that cannot be stored.",
+        raise SaveError(
+            "The settings, verdicts or history hold something that cannot be stored in a project.",
             details=str(error),
         ) from error
     return data

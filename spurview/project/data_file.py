@@ -56,7 +56,7 @@ class DataFile:
         extent = self.table[name]
         wanted = rows if isinstance(rows, np.ndarray) else np.fromiter(rows, np.int64)
         wanted = wanted.astype(np.int64)
-        if wanted.size and not (0 <= wanted.min() and wanted.max() < extent.shape[0]):
+        if wanted.size and not (wanted.min() >= 0 and wanted.max() < extent.shape[0]):
             raise IndexError(f"{name} has rows 0 to {extent.shape[0] - 1}")
         out = np.empty((len(wanted), *extent.shape[1:]), extent.dtype)
         in_order = bool((np.diff(wanted) >= 0).all())

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from spurview.core.errors import DamagedError
+from spurview.core.errors import DamagedError, ProjectError
 from spurview.project import schema
 from spurview.project.hdf5 import SILENCED
 from spurview.project.schema import Extent
@@ -33,9 +33,10 @@ class _Answer(Struct, forbid_unknown_fields=True):
 
 
 def structure(path: Path, stamp: tuple[int, int, int, int]) -> dict[str, Extent]:
-    """Where each dataset of the project at `path` lies; `stamp` is the file as the caller opened it.
+    """Where each dataset of the project at `path` lies; `stamp` is that of the file as opened.
 
-    Raises DamagedError for a file that HDF5 cannot read, that breaks the format or changes.
+    Raises DamagedError for a file that HDF5 cannot read, that breaks the format or changes,
+    ProjectError when the child cannot do its work.
     """
     answer = _ask_child(path)
     if answer.problem:
@@ -69,6 +70,11 @@ def _ask_child(path: Path) -> _Answer:
         raise DamagedError(
             f"{shown(path)} crashes HDF5 and was not opened: open the backup.",
             details=f"signal {-done.returncode}\n{complaint}",
+        )
+    if done.returncode > 0:
+        raise ProjectError(
+            f"{shown(path)} cannot be checked, as HDF5 does not start here: install h5py anew.",
+            details=complaint,
         )
     try:
         return msgspec.json.decode(done.stdout[:_MOST_BYTES], type=_Answer)

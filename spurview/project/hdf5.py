@@ -28,7 +28,7 @@ def load() -> ModuleType:
     os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
     for variable in SILENCED:
         os.environ.pop(variable, None)
-    import h5py  # type: ignore[import-untyped]  # 0.1 s, and not wanted in the window
+    import h5py  # 0.1 s, and not wanted in the window
 
     if h5py.version.hdf5_version_tuple < (2, 0, 0):
         raise ProjectError(

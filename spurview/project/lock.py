@@ -32,7 +32,8 @@ class Holder(Struct, frozen=True):
     started: str
 
     def __str__(self) -> str:
-        return f"pid {self.pid} on {self.host}"
+        host = "".join(c for c in self.host if c.isprintable())
+        return f"pid {self.pid} on {host[:64]}"
 
 
 class Lock:
@@ -52,7 +53,7 @@ class Lock:
 def acquire(project: Path, *, take_over: bool = False) -> Lock:
     """The lock of `project`; `take_over` takes it even from a holder on another machine.
 
-    Raises LockedError with ``by`` in its details when a living or unknown process holds it,
+    Raises LockedError when a living or unknown process holds it, its details saying who, and
     OSError when no lock file can be made here.
     """
     path = project.with_name(project.name + ".lock")
@@ -75,6 +76,9 @@ def _create(path: Path, holder: Holder) -> bool:
         return False
     try:
         os.write(fd, msgspec.json.encode(holder))
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     finally:
         os.close(fd)
     return True
@@ -83,8 +87,13 @@ def _create(path: Path, holder: Holder) -> bool:
 def _read(path: Path) -> Holder | None:
     """Who stands in the lock file; None where nobody can be read from it."""
     try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.read(_MOST_BYTES), type=Holder)
+        # Somebody may have put a named pipe there: do not wait for its other end.
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            data = os.read(fd, _MOST_BYTES)
+        finally:
+            os.close(fd)
+        return msgspec.json.decode(data, type=Holder)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -17,20 +17,23 @@ import msgspec
 
 import spurview
 from spurview.core.arrays import Array
-from spurview.core.errors import InputError, LockedError, SaveError
+from spurview.core.errors import InputError, SaveError
 from spurview.core.progress import Report, silent
-from spurview.project import codec, foreign, lock, schema, writer
+from spurview.project import codec, schema, writer
 from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile, stamp
-from spurview.project.header import open_regular, read_header
 from spurview.project.lock import Lock
 from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
+from spurview.project.opening import (
+    delete_leftovers,
+    is_current,
+    lock_for_writing,
+    open_file,
+    try_lock,
+)
 from spurview.project.schema import HISTORY, JSON_TREES, SETTINGS, VERDICTS
 from spurview.project.sentences import damaged, shown
 from spurview.project.writer import Content
-
-# Checked before opening up to this size, at about a second for each GB; above, when asked to.
-MOST_CHECKED = 256_000_000
 
 
 class Project:
@@ -62,12 +65,12 @@ class Project:
         is missing or cannot be read.
         """
         real = Path(os.path.realpath(path))
-        file, verified = _open_file(real)
-        held, locked_by = _try_lock(real, take_over) if lock else (None, None)
+        file, verified = open_file(real)
+        held, locked_by = try_lock(real, take_over) if lock else (None, None)
         try:
-            if held is not None and stamp(os.stat(real)) != file.stamp:
+            if held is not None and not is_current(file):
                 # Another process saved it between our look and our lock.
-                file, verified = _open_file(real)
+                file, verified = open_file(real)
             project = cls(file, held, locked_by)
         except BaseException:
             if held is not None:
@@ -75,7 +78,7 @@ class Project:
             raise
         project.verified = verified
         if held is not None:
-            _delete_leftovers(real)
+            delete_leftovers(real)
         return project
 
     @classmethod
@@ -92,20 +95,20 @@ class Project:
         Raises InputError when `path` exists already, SaveError when it cannot be written.
         """
         real = Path(os.path.realpath(path))
-        held = _lock_for_writing(real)
+        if os.path.lexists(real):
+            raise InputError(f"{shown(real)} exists already: choose another name.")
+        contents = _trees(info, {}, list(history)) | _contents(arrays)
+        _refuse_disagreement(contents, info)
+        held = lock_for_writing(real)
         try:
-            if os.path.lexists(real):
-                raise InputError(f"{shown(real)} exists already: choose another name.")
-            contents = _trees(info, {}, list(history))
-            contents |= {name: writer.of_array(name, array) for name, array in arrays.items()}
-            _refuse_disagreement(contents, info)
             project = cls(writer.write(real, contents, lambda: _refuse_existing(real)), held)
         except BaseException:
             if held is not None:
                 held.release()
             raise
-        project.read_only = False
-        project.verified = True
+        # Nothing came before that would be worth a backup.
+        project._backup_kept = True
+        project.read_only, project.verified = False, True
         return project
 
     @property
@@ -237,7 +240,7 @@ class Project:
         """Every array of the next file: what stays, as bytes of this one, and what is new."""
         staying = [n for n in self.names() if not n.startswith(drop) and n not in put]
         contents = {name: writer.of_file(self._file, name) for name in staying}
-        return contents | {name: writer.of_array(name, array) for name, array in put.items()}
+        return contents | _contents(put)
 
     def _save(
         self,
@@ -257,7 +260,7 @@ class Project:
         contents = _trees(info, verdicts, history) | arrays
         _refuse_disagreement(contents, info)
         moving = target != self.path or self._lock is None
-        held = _lock_for_writing(target) if moving else self._lock
+        held = lock_for_writing(target) if moving else self._lock
         try:
             file = writer.write(target, contents, lambda: self._before_swap(target, path is None))
         except BaseException:
@@ -298,55 +301,11 @@ class Project:
             writer.keep_backup(target)
 
 
-def _open_file(path: Path) -> tuple[DataFile, bool | None]:
-    """The file and whether its digest fits; None when it is too large to look."""
-    fd = open_regular(path)
-    try:
-        header = read_header(fd, path)
-    except BaseException:
-        os.close(fd)
-        raise
-    file = DataFile(fd, path, {}, header.digest)
-    verified = None
-    if header.length <= MOST_CHECKED:
-        if not file.is_whole():
-            raise damaged(path, "the digest does not fit")
-        verified = True
-    file.table.update(foreign.structure(path, file.stamp))
-    return file, verified
-
-
-def _try_lock(path: Path, take_over: bool) -> tuple[Lock | None, str | None]:
-    """A lock, or None and who has it; nobody has it where the folder takes no lock file."""
-    if not os.access(path, os.W_OK):
-        return None, None
-    try:
-        return lock.acquire(path, take_over=take_over), None
-    except LockedError as error:
-        return None, error.details
-    except OSError:
-        return None, None
-
-
-def _lock_for_writing(path: Path) -> Lock | None:
-    try:
-        return lock.acquire(path)
-    except LockedError as error:
-        raise SaveError(f"{error} Save it under another name.", details=error.details) from error
-    except OSError:
-        # Writing itself will fail too, and say why better.
-        return None
-
-
-def _delete_leftovers(path: Path) -> None:
-    """Delete what killed saves left; nobody else can own it while we hold the lock."""
-    try:
-        names = os.listdir(path.parent)
-        for name in names:
-            if writer.is_leftover(name, path.name):
-                path.with_name(name).unlink(missing_ok=True)
-    except OSError:
-        pass
+def _contents(arrays: Mapping[str, Array]) -> dict[str, Content]:
+    trees = sorted(set(JSON_TREES) & set(arrays))
+    if trees:
+        raise SaveError(f"{trees[0]} is not an array of the project.")
+    return {name: writer.of_array(name, array) for name, array in arrays.items()}
 
 
 def _trees(info: ProjectInfo, verdicts: Verdicts, history: History) -> dict[str, Content]:

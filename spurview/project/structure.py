@@ -19,17 +19,8 @@ if __name__ == "__main__":
 from spurview.project import hdf5, schema
 from spurview.project.schema import Extent
 
-h5py = hdf5.load()
-from h5py import (  # type: ignore[import-untyped]  # only after hdf5.load()
-    h5d,
-    h5f,
-    h5g,
-    h5l,
-    h5o,
-    h5p,
-    h5s,
-    h5t,
-)
+hdf5.load()
+from h5py import h5d, h5f, h5g, h5l, h5o, h5p, h5s, h5t  # noqa: E402  # after hdf5.load()
 
 _TYPES = {
     "|u1": h5t.STD_U8LE,

@@ -97,10 +97,8 @@ def keep_backup(path: Path) -> None:
         os.link(path, link)
     except OSError:
         return
-    try:
+    with contextlib.suppress(OSError):
         os.replace(link, backup)
-    except OSError:
-        pass
     # Renaming one name of a file to another name of the same file does nothing at all.
     link.unlink(missing_ok=True)
 
