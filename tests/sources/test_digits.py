@@ -21,7 +21,8 @@ def packer() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "pack_digits", REPOSITORY / "resources" / "pack_digits.py"
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,0 +1,218 @@
+"""Findings as files for others: contact sheets and patterns (PNG), tables (CSV), and the JSON.
+
+Every file says which project, revision and settings it came from.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from spurview.core.arrays import Reader
+from spurview.core.errors import InputError
+from spurview.core.progress import Report, silent
+from spurview.core.shared_pixels import Highlight
+from spurview.pipeline.findings import (
+    CandidateRows,
+    Finding,
+    Findings,
+    candidate_rows,
+    collect,
+    to_json,
+)
+from spurview.pipeline.sheets import contact_sheet, pattern_png
+from spurview.project.model import ProjectInfo, Verdict
+
+Kind = Literal["png", "csv", "json"]
+KINDS: tuple[Kind, ...] = ("png", "csv", "json")
+
+
+@dataclass(frozen=True)
+class Material:
+    """A project to export from: its arrays, its info, verdicts by candidate id, all image keys."""
+
+    reader: Reader
+    info: ProjectInfo
+    verdicts: Mapping[str, Verdict]
+    keys: Sequence[str]
+
+
+def export_findings(
+    material: Material,
+    folder: Path,
+    *,
+    ids: Sequence[str] = (),
+    kinds: Collection[Kind] = KINDS,
+    highlight: Highlight | None = None,
+    report: Report = silent,
+) -> list[Path]:
+    """Writes the findings named by `ids`, or all, below `folder`; gives the files written.
+
+    Raises StageError when the project has not run, InputError for an unknown id or a folder that
+    cannot be written.
+    """
+    findings = collect(material.reader, material.info, material.verdicts, material.keys)
+    chosen = _chosen(findings, ids)
+    _make_folder(folder)
+    written: list[Path] = []
+    for name, data in _files(material, findings, chosen, kinds, highlight or Highlight()):
+        report(len(written), 0, f"export: {name}")
+        _write(folder / name, data)
+        written.append(folder / name)
+    return written
+
+
+def provenance(info: ProjectInfo) -> dict[str, str]:
+    """What every exported file carries of the project it came from."""
+    return {
+        "project": info.project_id,
+        "revision": str(info.revision),
+        "settings": settings_digest(info),
+        "spurview": info.spurview,
+    }
+
+
+def settings_digest(info: ProjectInfo) -> str:
+    """16 hex digits that change with any setting."""
+    return hashlib.blake2b(msgspec.json.encode(info.settings), digest_size=8).hexdigest()
+
+
+def _chosen(findings: Findings, ids: Sequence[str]) -> list[Finding]:
+    known = {finding.id: finding for finding in findings.findings}
+    missing = [name for name in ids if name not in known]
+    if missing:
+        there = ", ".join(known) or "none"
+        raise InputError(f"There is no finding {missing[0]}; the findings are: {there}.")
+    return [known[name] for name in ids] if ids else findings.findings
+
+
+def _files(
+    material: Material,
+    findings: Findings,
+    chosen: Sequence[Finding],
+    kinds: Collection[Kind],
+    highlight: Highlight,
+) -> Iterator[tuple[str, bytes]]:
+    rows = candidate_rows(material.reader)
+    origin = provenance(material.info)
+    if "json" in kinds:
+        kept = msgspec.structs.replace(findings, findings=list(chosen))
+        yield "findings.json", to_json(kept).encode()
+        yield "provenance.json", msgspec.json.format(msgspec.json.encode(origin), indent=1)
+    if "csv" in kinds:
+        yield "statistics.csv", _table(_statistics(chosen), origin)
+        members = (_members(finding, rows[finding.id], material) for finding in chosen)
+        yield "members.csv", _table((row for part in members for row in part), origin)
+    if "png" in kinds:
+        for finding in chosen:
+            stem = _stem(finding)
+            sheet = contact_sheet(
+                material.reader, finding, rows[finding.id], highlight=highlight, origin=origin
+            )
+            yield f"{stem}-sheet.png", sheet
+            yield f"{stem}-pattern.png", pattern_png(material.reader, rows[finding.id], origin)
+
+
+def _stem(finding: Finding) -> str:
+    """A file name that sorts by rank and is one on every system."""
+    return f"{finding.rank:02}-" + re.sub(r"[^A-Za-z0-9._-]+", "_", finding.id)
+
+
+def _statistics(chosen: Sequence[Finding]) -> Iterator[dict[str, object]]:
+    """One row a finding; an empty cell is not known."""
+    for f in chosen:
+        training, put, out = f.training, f.insertion, f.removal
+        yield {
+            "rank": f.rank,
+            "finding": f.id,
+            "class": f.class_,
+            "outcome": f.outcome,
+            "kind": f.kind,
+            "score": f.score,
+            "localised": f.localised,
+            "verdict": f.verdict,
+            "note": f.note,
+            "members": len(f.members),
+            "carriers": len(f.template_matches),
+            "heldout_matching": f.pool.matching,
+            "heldout_of_class": f.pool.of_class,
+            "heldout_expected": f.pool.expected,
+            "heldout_lift": f.pool.lift,
+            "heldout_p": f.pool.p,
+            "heldout_q": f.pool.q,
+            "training_rate": training and training.rate,
+            "training_others": training and training.others,
+            "training_q": training and training.q,
+            "insertion_flip": put and put.flip,
+            "insertion_null": put and put.null_control,
+            "insertion_scrambled": put and put.scrambled,
+            "insertion_rolled": put and put.rolled,
+            "insertion_n": put and put.n,
+            "insertion_low": put and put.interval[0],
+            "insertion_high": put and put.interval[1],
+            "removal_drop": out and out.drop,
+            "removal_control": out and out.control,
+            "removal_n": out and out.n,
+        }
+
+
+def _members(
+    finding: Finding, rows: CandidateRows, material: Material
+) -> Iterator[dict[str, object]]:
+    """One row for each image with the pattern, in pool and training, and for each member."""
+    scores = material.reader.read("/candidates/scores", rows.index, rows.index + 1)[0]
+    members, carriers = set(rows.members.tolist()), set(rows.matches.tolist())
+    pool = [*rows.members.tolist(), *(r for r in rows.matches.tolist() if r not in members)]
+    for row in [*pool, *rows.training.tolist()]:
+        key = material.keys[row]
+        in_training = row not in members and row not in carriers
+        yield {
+            "finding": finding.id,
+            "class": finding.class_,
+            "key": key,
+            "role": "training" if in_training else "pool",
+            "member": row in members,
+            "carries": in_training or row in carriers,
+            "score": round(float(scores[row]), 5),
+        }
+
+
+def _table(rows: Iterator[dict[str, object]], origin: Mapping[str, str]) -> bytes:
+    """CSV in UTF-8; the project's id, revision and settings stand in the last columns."""
+    text = io.StringIO(newline="")
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        full = row | dict(origin)
+        if writer is None:
+            writer = csv.DictWriter(text, list(full))
+            writer.writeheader()
+        writer.writerow(full)
+    return text.getvalue().encode()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "there is a file of that name" if folder.exists() else error.strerror
+        raise InputError(f"The folder {folder} cannot be made: {reason}.") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all: first beside, then in its place."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
