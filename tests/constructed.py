@@ -18,8 +18,14 @@ from spurview.core.evidence import (
     VerificationRecord,
 )
 from spurview.core.settings import Settings
-from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo, SourceRecord
-from spurview.project.model import StageRecord
+from spurview.project.model import (
+    INTEREST_TEST,
+    INTEREST_TRAIN,
+    POOL,
+    ProjectInfo,
+    SourceRecord,
+    StageRecord,
+)
 
 CLASS_NAMES = ["a", "b", "c"]
 N_INTEREST, N_POOL, SIDE = 60, 240, 16
@@ -209,6 +215,8 @@ def _verified(candidate_id: str, rank: int) -> VerificationRecord:
             margin=5.0 if strong else 0.2,
             null_margin=0.2,
         ),
-        removal=RemovalRecord(drop=0.7, control=0.01, n=30, interval=(0.5, 0.85)) if strong else None,
-        missing={} if strong else {"kind": "the pattern has no effect", "removal": "too few carriers"},
+        removal=RemovalRecord(drop=0.7, control=0.01, n=30, interval=(0.5, 0.85))
+        if strong
+        else None,
+        missing={} if strong else {"kind": "it has no effect", "removal": "too few carriers"},
     )
