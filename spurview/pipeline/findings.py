@@ -238,8 +238,10 @@ class _Collector:
             model_score=max((f.score for f in found), default=0.0),
             stale=stale,
             method=info.settings.candidates.method,
-            predictions={self._keys[i]: info.class_names[predicted[i]] for i in pool},
-            per_class=[self._class_finding(record, found) for record in class_records(self._reader)],
+            predictions={self._keys[int(i)]: info.class_names[predicted[i]] for i in pool},
+            per_class=[
+                self._class_finding(record, found) for record in class_records(self._reader)
+            ],
             findings=found,
         )
 
@@ -298,7 +300,7 @@ class _Collector:
         )
 
     def _named(self, rows: Array) -> list[str]:
-        return [self._keys[row] for row in rows]
+        return [self._keys[int(row)] for row in rows]
 
 
 def _renamed(record: Struct, shape: type[Any]) -> Any:
