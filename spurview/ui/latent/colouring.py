@@ -1,0 +1,185 @@
+"""By what points are coloured: each way sorts the images into groups with a name and a colour.
+
+Reads the document's arrays and findings; knows no widgets. Confidence alone is continuous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.arrays import Reader
+from spurview.project.model import POOL
+from spurview.ui import theme
+from spurview.ui.document import Document
+
+RAMP_STEPS = 24
+_OTHER = -1
+_PALETTE = 10
+_VERDICTS = ("spurious", "genuine", "unsure")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Images of one colour; `palette` is a place in the class palette, -1 for grey."""
+
+    name: str
+    palette: int
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """The images shown and the group of each.
+
+    title: what the groups are of; rows: (n,) image rows shown; codes: (n,) index in `groups`;
+    is_ramp: the groups are equal steps of 0..1 and take the colours of viridis.
+    """
+
+    title: str
+    groups: tuple[Group, ...]
+    rows: NDArray[np.intp]
+    codes: NDArray[np.intp]
+    is_ramp: bool = False
+
+    def colours(self, shown: theme.Theme) -> NDArray[np.uint8]:
+        """(groups, 3) uint8 in one theme."""
+        if self.is_ramp:
+            return viridis(np.linspace(0, 1, len(self.groups)))
+        colours = [shown.class_colour(group.palette) for group in self.groups]
+        return np.array([[c.red(), c.green(), c.blue()] for c in colours], np.uint8)
+
+    def symbols(self) -> list[str]:
+        """The marker of each group, by pyqtgraph's names."""
+        return ["o" if self.is_ramp else theme.class_symbol(group.palette) for group in self.groups]
+
+
+def viridis(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Viridis at levels (n,) in 0..1, (n, 3) uint8, interpolated between nine of its colours."""
+    at = np.linspace(0, 1, len(_VIRIDIS))
+    channels = [np.interp(levels, at, _VIRIDIS[:, c]) for c in range(3)]
+    rounded: NDArray[np.uint8] = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return rounded
+
+
+def confidence(reader: Reader, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Probability (n,) of each row's predicted class."""
+    logits = reader.read_rows("/predictions/logits", rows).astype(np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chosen = reader.read_rows("/predictions/class", rows)
+    share: NDArray[np.float64] = powers[np.arange(len(rows)), chosen] / powers.sum(axis=1)
+    return share
+
+
+def pool_rows(document: Document) -> NDArray[np.intp]:
+    """Rows of the pool's images."""
+    return np.flatnonzero(document.reader.read("/images/role") == POOL)
+
+
+def by_predicted(document: Document) -> Colouring:
+    rows = pool_rows(document)
+    if not document.reader.has("/predictions/class"):
+        return _unknown("Predicted", rows)
+    classes = document.reader.read("/predictions/class")[rows]
+    return _of_classes("Predicted", document.info.class_names, rows, classes)
+
+
+def by_label(document: Document) -> Colouring:
+    rows = pool_rows(document)
+    labels = document.reader.read("/images/label")[rows]
+    if (labels < 0).all():
+        return _unknown("True label", rows)
+    return _of_classes("True label", document.info.label_names, rows, labels)
+
+
+def by_role(document: Document) -> Colouring:
+    """The one way in which the images of interest are shown as well."""
+    role = document.reader.read("/images/role")
+    groups = (Group("training", 1), Group("test", 2), Group("pool", 0))
+    return Colouring("Role", groups, np.arange(len(role)), role.astype(np.intp))
+
+
+def by_confidence(document: Document) -> Colouring:
+    rows = pool_rows(document)
+    if not document.reader.has("/predictions/logits"):
+        return _unknown("Confidence", rows)
+    steps = (confidence(document.reader, rows) * RAMP_STEPS).astype(np.intp)
+    groups = tuple(Group(f"{step / RAMP_STEPS:.2f}", 0) for step in range(RAMP_STEPS))
+    return Colouring("Confidence", groups, rows, np.clip(steps, 0, RAMP_STEPS - 1), is_ramp=True)
+
+
+def by_candidate(document: Document) -> Colouring:
+    """The candidate each image is a member of, the better ranked where it is of two."""
+    rows = pool_rows(document)
+    findings = document.findings.findings[: _PALETTE - 1] if document.findings else []
+    groups = [Group(document.display_name(finding.id), i) for i, finding in enumerate(findings)]
+    codes = np.full(_n_images(document), len(groups))
+    for index, finding in reversed(list(enumerate(findings))):
+        codes[document.rows[finding.id].members] = index
+    return Colouring("Candidate", (*groups, Group("none", _OTHER)), rows, codes[rows])
+
+
+def by_verdict(document: Document) -> Colouring:
+    """The verdict on the candidate an image is a member of."""
+    rows = pool_rows(document)
+    groups = (
+        Group("spurious", 6),
+        Group("genuine", 2),
+        Group("unsure", 4),
+        Group("undecided", 0),
+        Group("no candidate", _OTHER),
+    )
+    codes = np.full(_n_images(document), len(groups) - 1)
+    for finding in reversed(document.findings.findings if document.findings else []):
+        verdict = finding.verdict
+        code = _VERDICTS.index(verdict) if verdict in _VERDICTS else 3
+        codes[document.rows[finding.id].members] = code
+    return Colouring("Verdict", groups, rows, codes[rows])
+
+
+WAYS: dict[str, Callable[[Document], Colouring]] = {
+    "Predicted class": by_predicted,
+    "Role": by_role,
+    "True label": by_label,
+    "Confidence": by_confidence,
+    "Candidate": by_candidate,
+    "Verdict": by_verdict,
+}
+
+
+def _of_classes(
+    title: str, names: list[str], rows: NDArray[np.intp], classes: NDArray[np.int32]
+) -> Colouring:
+    """One group per class of the palette; those beyond it are one group, "other"."""
+    shown = min(len(names), _PALETTE)
+    groups = [Group(name, index) for index, name in enumerate(names[:shown])]
+    codes = np.where((classes >= 0) & (classes < shown), classes, shown).astype(np.intp)
+    if (codes == shown).any():
+        groups.append(Group("other" if len(names) > shown else "not known", _OTHER))
+    return Colouring(title, tuple(groups), rows, codes)
+
+
+def _unknown(title: str, rows: NDArray[np.intp]) -> Colouring:
+    return Colouring(title, (Group("not known", _OTHER),), rows, np.zeros(len(rows), np.intp))
+
+
+def _n_images(document: Document) -> int:
+    return document.reader.shape("/images/role")[0]
+
+
+_VIRIDIS = np.array(
+    [
+        (68, 1, 84),
+        (71, 44, 122),
+        (59, 81, 139),
+        (44, 113, 142),
+        (33, 144, 141),
+        (39, 173, 129),
+        (92, 200, 99),
+        (170, 220, 50),
+        (253, 231, 37),
+    ],
+    np.float64,
+)

@@ -1,0 +1,194 @@
+"""The legend below the plots: marker, name and counts of each group; clicks hide and isolate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from spurview.pipeline.wording import count
+from spurview.ui import theme
+from spurview.ui.latent.colouring import Group, viridis
+from spurview.ui.markers import paint_marker
+from spurview.ui.widgets.flow import FlowLayout
+from spurview.ui.widgets.labels import label
+
+_MARKER_PX = 10
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many images a group has, and how many of them are selected (None: no selection)."""
+
+    total: int
+    selected: int | None = None
+
+    def words(self) -> str:
+        """``915``; with a selection ``105 of 915``, or ``0``."""
+        if self.selected is None:
+            return count(self.total)
+        return f"{count(self.selected)} of {count(self.total)}" if self.selected else "0"
+
+
+class LegendEntry(QToolButton):
+    """One group; checked while its points are shown."""
+
+    # The person double-clicked.
+    isolated = Signal()
+
+    def __init__(self, group: Group, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = group
+        self._count = Count(0)
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip("Click to hide or show, double-click to show this alone")
+
+    @property
+    def shown_count(self) -> Count:
+        return self._count
+
+    def set_count(self, shown: Count) -> None:
+        """Show other numbers."""
+        self._count = shown
+        self.setAccessibleName(f"{self._group.name}, {shown.words()}")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        metrics = self.fontMetrics()
+        words = metrics.horizontalAdvance(self._group.name) + 8
+        words += metrics.horizontalAdvance(self._count.words())
+        return QSize(8 + _MARKER_PX + 8 + words + 8, max(24, metrics.height() + 6))
+
+    def mouseDoubleClickEvent(self, _: QMouseEvent) -> None:  # noqa: N802
+        self.isolated.emit()
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        shown = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect())
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(shown.hover)
+            painter.drawRoundedRect(area, 4, 4)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(shown.accent)
+            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setOpacity(1.0 if self.isChecked() else 0.45)
+        middle = QPointF(8 + _MARKER_PX / 2, area.height() / 2)
+        paint_marker(painter, middle, self._group.palette, _MARKER_PX)
+        self._paint_words(painter, area.adjusted(16 + _MARKER_PX, 0, 0, 0), shown)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, area: QRectF, shown: theme.Theme) -> None:
+        font = self.font()
+        # Struck through too: that a group is hidden must not be told by paleness alone.
+        font.setStrikeOut(not self.isChecked())
+        painter.setFont(font)
+        painter.setPen(shown.text)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._group.name)
+        left = self.fontMetrics().horizontalAdvance(self._group.name) + 8
+        painter.setFont(self.font())
+        painter.setPen(shown.text2)
+        painter.drawText(
+            area.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._count.words()
+        )
+
+
+class Ramp(QWidget):
+    """The legend of continuous values: viridis from 0 to 1."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Colours from 0, dark, to 1, bright")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(200, 24)
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setPen(theme.current().text2)
+        area = QRectF(self.rect())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, "0")
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "1")
+        bar = area.adjusted(16, 8, -16, -8)
+        for step, colour in enumerate(viridis(np.linspace(0, 1, 64)).tolist()):
+            x = bar.left() + step * bar.width() / 64
+            painter.fillRect(
+                QRectF(x, bar.top(), bar.width() / 64 + 0.5, bar.height()), QColor(*colour)
+            )
+        painter.end()
+
+
+class LegendRow(QWidget):
+    """One entry per group, wrapping to further rows."""
+
+    # Other groups are hidden now; carries the set of their indices.
+    hidden_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Legend")
+        self._entries: list[LegendEntry] = []
+        self._hidden: frozenset[int] = frozenset()
+        self._before_click: frozenset[int] = frozenset()
+        self._flow = FlowLayout(self, gap=4, row_gap=0)
+        self._flow.setContentsMargins(16, 4, 8, 4)
+
+    @property
+    def hidden_groups(self) -> frozenset[int]:
+        return self._hidden
+
+    @property
+    def entries(self) -> list[LegendEntry]:
+        return self._entries
+
+    def show_groups(self, title: str, groups: tuple[Group, ...], *, is_ramp: bool) -> None:
+        """Other groups; all of them shown."""
+        while (item := self._flow.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        self._entries, self._hidden = [], frozenset()
+        name = label(title, "quiet")
+        name.setMinimumHeight(24)
+        self._flow.addWidget(name)
+        if is_ramp:
+            self._flow.addWidget(Ramp())
+        else:
+            for index, group in enumerate(groups):
+                self._add(index, group)
+        self.updateGeometry()
+
+    def set_counts(self, counts: list[Count]) -> None:
+        """One count per group."""
+        for entry, shown in zip(self._entries, counts, strict=False):
+            entry.set_count(shown)
+        self._flow.invalidate()
+
+    def _add(self, index: int, group: Group) -> None:
+        entry = LegendEntry(group)
+        entry.clicked.connect(lambda: self._toggle(index))
+        entry.isolated.connect(lambda: self._isolate(index))
+        self._entries.append(entry)
+        self._flow.addWidget(entry)
+
+    def _toggle(self, index: int) -> None:
+        self._before_click = self._hidden
+        self._hide(self._hidden ^ {index})
+
+    def _isolate(self, index: int) -> None:
+        """Show this group alone, or all again when it was alone before the double click."""
+        others = frozenset(range(len(self._entries))) - {index}
+        self._hide(frozenset() if self._before_click == others else others)
+
+    def _hide(self, hidden: frozenset[int]) -> None:
+        self._hidden = hidden
+        for index, entry in enumerate(self._entries):
+            entry.setChecked(index not in hidden)
+        self.hidden_changed.emit(hidden)

@@ -1,0 +1,125 @@
+"""What lies over the points of a plot: title, labels, the hover ring, the area being drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from spurview.ui import theme
+from spurview.ui.latent.tools import WORDS
+from spurview.ui.selection import Mode
+
+RING_PX = 7.5
+_INSET = 16
+
+
+@dataclass(frozen=True)
+class Label:
+    """A group's name at one place, in layout units or pixels."""
+
+    name: str
+    palette: int
+    at: QPointF
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """All that is painted over one view's points; places in pixels of the view."""
+
+    title: str
+    subtitle: str = ""
+    empty_text: str = ""
+    labels: list[Label] = field(default_factory=list)
+    ring: QPointF | None = None
+    polygon: list[QPointF] = field(default_factory=list)
+    mode: Mode | None = None
+    cursor: QPointF = field(default_factory=QPointF)
+
+
+def paint_overlay(painter: QPainter, area: QRectF, overlay: Overlay) -> None:
+    """Paint an overlay onto a view of `area`."""
+    shown = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_title(painter, area, overlay, shown)
+    if overlay.empty_text:
+        _paint_empty(painter, area, overlay.empty_text, shown)
+    for label in overlay.labels:
+        _paint_label(painter, label, shown)
+    if overlay.ring is not None:
+        _paint_ring(painter, overlay.ring, shown)
+    if len(overlay.polygon) > 1:
+        _paint_area(painter, overlay, shown)
+
+
+def _paint_title(painter: QPainter, area: QRectF, overlay: Overlay, shown: theme.Theme) -> None:
+    bold = theme.font(600)
+    painter.setFont(bold)
+    painter.setPen(shown.text)
+    line = QRectF(area.left() + _INSET, area.top() + 8, area.width() - 2 * _INSET, 24)
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, overlay.title)
+    used = QFontMetricsF(bold).horizontalAdvance(overlay.title) + 8
+    plain = theme.font()
+    painter.setFont(plain)
+    painter.setPen(shown.text2)
+    rest = line.adjusted(used, 0, 0, 0)
+    text = QFontMetricsF(plain).elidedText(
+        overlay.subtitle, Qt.TextElideMode.ElideRight, max(0.0, rest.width())
+    )
+    painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_empty(painter: QPainter, area: QRectF, text: str, shown: theme.Theme) -> None:
+    painter.setFont(theme.font())
+    painter.setPen(shown.text2)
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(area.adjusted(2 * _INSET, 40, -2 * _INSET, -_INSET), flags, text)
+
+
+def _paint_label(painter: QPainter, label: Label, shown: theme.Theme) -> None:
+    font = theme.font(600)
+    metrics = QFontMetricsF(font)
+    tall = metrics.height() + 2
+    wide = max(tall, metrics.horizontalAdvance(label.name) + 12)
+    badge = QRectF(0, 0, wide, tall)
+    badge.moveCenter(label.at)
+    colour = shown.class_colour(label.palette)
+    ground = QColor(shown.canvas)
+    ground.setAlphaF(0.92)
+    painter.setBrush(ground)
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawRoundedRect(badge, tall / 2, tall / 2)
+    painter.setFont(font)
+    painter.setPen(shown.text)
+    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, label.name)
+
+
+def _paint_ring(painter: QPainter, centre: QPointF, shown: theme.Theme) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # A line of the ground around the ring keeps it visible on points of its own colour.
+    painter.setPen(QPen(shown.canvas, 4))
+    painter.drawEllipse(centre, RING_PX, RING_PX)
+    painter.setPen(QPen(shown.accent, 2))
+    painter.drawEllipse(centre, RING_PX, RING_PX)
+
+
+def _paint_area(painter: QPainter, overlay: Overlay, shown: theme.Theme) -> None:
+    fill = QColor(shown.accent)
+    fill.setAlphaF(0.12)
+    painter.setBrush(fill)
+    painter.setPen(QPen(shown.accent, 1.5))
+    painter.drawPolygon(QPolygonF(overlay.polygon))
+    if overlay.mode is None:
+        return
+    word = WORDS[overlay.mode]
+    font = theme.font(500)
+    metrics = QFontMetricsF(font)
+    chip = QRectF(0, 0, metrics.horizontalAdvance(word) + 16, metrics.height() + 6)
+    chip.moveTopLeft(overlay.cursor + QPointF(14, 10))
+    painter.setPen(QPen(shown.line, 1))
+    painter.setBrush(shown.tip)
+    painter.drawRoundedRect(chip, 4, 4)
+    painter.setFont(font)
+    painter.setPen(shown.text)
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, word)

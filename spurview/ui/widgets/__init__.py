@@ -1,0 +1,1 @@
+"""Small widgets that several panes share; they know the theme, not the document."""

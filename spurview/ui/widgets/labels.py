@@ -1,0 +1,95 @@
+"""Labels in the window's few voices; colours come from palette roles, so themes can change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from spurview.ui import theme
+
+Voice = Literal["plain", "quiet", "value", "title", "headline"]
+
+_WEIGHTS: dict[str, Literal[400, 500, 600]] = {"value": 500, "title": 600, "headline": 600}
+
+
+def label(text: str = "", voice: Voice = "plain", *, wrap: bool = False) -> QLabel:
+    """A label: plain, quiet (second colour), value (a little heavier), title or headline."""
+    made = _Label(voice)
+    made.setText(text)
+    made.setWordWrap(wrap)
+    if voice == "quiet":
+        made.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    if wrap:
+        # Qt's own size hint of a wrapping label is a golden rectangle, which tears holes.
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return made
+
+
+class _Label(QLabel):
+    """Follows the application's font, so that text scales with the system."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self._voice = voice
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._dress()
+        super().changeEvent(event)
+
+    def _dress(self) -> None:
+        weight = _WEIGHTS.get(self._voice, 400)
+        self.setFont(theme.font(weight, headline=self._voice == "headline"))
+
+
+class Elided(QWidget):
+    """One line of text in the second colour, cut in the middle or at the end where it must be."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = text
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @text.setter
+    def text(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(0, self.fontMetrics().height())
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setPen(theme.current().text2)
+        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
+class EmptyText(QWidget):
+    """What will appear in an empty pane, and how to get it."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label(text, "quiet", wrap=True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 16)
+        layout.addWidget(self._label)
+        layout.addStretch(1)
+        self.setAccessibleName(text)
