@@ -15,7 +15,8 @@ def insert(images: Images, template: Images, mask: Images, opacity: float) -> Im
     mask: (H, W) float32 in 0..1; opacity: 0 adds the template, 1 replaces what was there.
     """
     keep = 1 - np.float32(opacity) * mask[None, :, :, None]
-    return np.clip(keep * images + template, 0, 1).astype(np.float32, copy=False)
+    inserted: Images = np.clip(keep * images + template, 0, 1).astype(np.float32, copy=False)
+    return inserted
 
 
 def remove(images: Images, reference: Images, mask: Images) -> Images:

@@ -1,0 +1,62 @@
+"""A candidate while it is being searched: who carries the pattern, and how surely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.evidence import Family
+from spurview.core.material import Bools, f1
+from spurview.core.pixel_map import Mask
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One pattern of one class, with its scores over all N images.
+
+    hits: (N,) bool, the pattern is present; linear: (N,) matched-filter scores over the typical
+    member's (1 = typical, 0 = absent); threshold: of `linear`; mask: (H, W) bool where the
+    pattern lies, all True for the whole-image family; agreement: F1 of the linear hits and the
+    hits within the class; key: how it is preferred to others of like members, from half A alone.
+    """
+
+    class_index: int
+    family: Family
+    detectors: frozenset[str]
+    mask: Mask
+    hits: Bools
+    linear: NDArray[np.float32]
+    threshold: float
+    agreement: float
+    key: float
+
+
+def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> list[Candidate]:
+    """The best by key, one of each group whose members within `scope` have F1 > .5.
+
+    scope: (N,) bool, pool images of the class in half A. By members, never by maps: patterns in
+    one place may be two, and one pattern may give two maps.
+    """
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: -c.key):
+        twin = next(
+            (i for i, k in enumerate(kept) if f1(candidate.hits & scope, k.hits & scope) > 0.5),
+            None,
+        )
+        if twin is None:
+            kept.append(candidate)
+        else:
+            merged = kept[twin].detectors | candidate.detectors
+            kept[twin] = replace(kept[twin], detectors=merged)
+    return kept[:most]
+
+
+def discovery_key(hits: Bools, mine: Bools, discover: Bools, agreement: float, gap: float) -> float:
+    """agreement * enrichment z / (.15 + valley), on half A. All arrays (N,) bool."""
+    base = mine[discover].mean()
+    n = int((hits & discover).sum())
+    excess = int((hits & discover & mine).sum()) - base * n
+    z = excess / np.sqrt(base * (1 - base) * n + 1)
+    return float(agreement * z / (0.15 + min(gap, 3.0)))

@@ -1,0 +1,120 @@
+"""From carriers to the pattern itself: template, mask, opacity and the map of shared pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from spurview.core.candidate import Candidate
+from spurview.core.material import Floats, Material, Rows
+from spurview.core.neighbours import nearest_among
+from spurview.core.pixel_map import (
+    Mask,
+    divergence_map,
+    divergence_mask,
+    most_typical,
+    places,
+    shared_pixel_map,
+)
+from spurview.core.whole_family import mean_residual
+
+# A pattern is localised when its piece holds this share of the divergence above noise.
+LOCALISED_SHARE = 0.5
+_NEIGHBOURS = 4
+_FEWEST = 5
+
+
+@dataclass(frozen=True)
+class Template:
+    """x' = clip((1 - opacity mask) x + values, 0, 1).
+
+    values: (H, W, C) float32, zero off the mask; mask: (H, W) float32 in 0..1;
+    opacity: in 0..1; shared: (H, W) float32 map in 0..1; localised: it has one place.
+    """
+
+    values: Floats
+    mask: Floats
+    opacity: float
+    shared: Floats
+    localised: bool
+
+
+def extract(material: Material, candidate: Candidate) -> Template:
+    """The pattern that the candidate's members of half A share."""
+    rows = typical_rows(material, candidate)
+    if candidate.family == "local":
+        return _local(material, candidate, rows)
+    return _whole(material, candidate, rows)
+
+
+def typical_rows(material: Material, candidate: Candidate) -> Rows:
+    """Members in half A with at least half a typical score, or all where those are too few."""
+    scope = candidate.hits & material.of_class(candidate.class_index) & material.discover
+    sure = np.flatnonzero(scope & (candidate.linear > 0.5))
+    return sure if len(sure) > _FEWEST else np.flatnonzero(scope)
+
+
+def concentration(material: Material, candidate: Candidate) -> float:
+    """Share of the divergence above noise that lies in the one piece around its peak."""
+    rows = typical_rows(material, candidate)
+    divergence, _, _ = _divergence(material, candidate, rows)
+    noise = 3 / len(rows)
+    above = np.maximum(divergence - noise, 0)
+    piece = ndimage.binary_dilation(divergence_mask(divergence), np.ones((3, 3)))
+    return float(above[piece].sum() / max(float(above.sum()), 1e-9))
+
+
+def _divergence(
+    material: Material, candidate: Candidate, rows: Rows
+) -> tuple[Floats, Floats, Floats]:
+    """Divergence map (H, W), the typical members (m, D) and their neighbours (n, D)."""
+    free = np.flatnonzero(material.pool & ~candidate.hits)
+    near = nearest_among(material.latents, free, _NEIGHBOURS, rows)
+    members = material.images[rows]
+    typical = members[most_typical(members, candidate.mask, material.shape[2])]
+    neighbours = material.images[near.ravel()]
+    return divergence_map(typical, neighbours, material.shape), typical, neighbours
+
+
+def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
+    divergence, members, neighbours = _divergence(material, candidate, rows)
+    close = ndimage.binary_dilation(candidate.mask, iterations=3)
+    mask = divergence_mask(np.where(close, divergence, 0))
+    on_mask = places(mask, material.shape[2])
+    opacity = _opacity(members[:, on_mask], neighbours[:, on_mask])
+    values = np.zeros(members.shape[1], np.float32)
+    blended = members.mean(0) - (1 - opacity) * neighbours.mean(0)
+    values[on_mask] = blended[on_mask]
+    return Template(
+        values=values.reshape(material.shape),
+        mask=mask.astype(np.float32),
+        opacity=opacity,
+        shared=shared_pixel_map(divergence, mask),
+        localised=True,
+    )
+
+
+def _opacity(members: Floats, neighbours: Floats) -> float:
+    """a of x' = (1 - a) x + b: what is blended over keeps (1 - a)^2 of its variance."""
+    natural = float(neighbours.var(0).sum())
+    if natural < 0.05:
+        return 1.0
+    return float(np.clip(1 - np.sqrt(members.var(0).sum() / natural), 0, 1))
+
+
+def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
+    near = material.matcher.without(candidate.hits)
+    rest = np.flatnonzero(material.discover & ~candidate.hits)
+    difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
+    values = difference.reshape(material.shape)
+    divergence, _, _ = _divergence(material, candidate, rows)
+    changed: Mask = np.abs(values).max(2) > 0.02
+    return Template(
+        values=values,
+        mask=np.ones(material.shape[:2], np.float32),
+        opacity=0.0,
+        shared=shared_pixel_map(divergence, changed),
+        localised=False,
+    )

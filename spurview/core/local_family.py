@@ -1,0 +1,157 @@
+"""The family of patterns that lie in one place: refined from proposals to mask and carriers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.material import RIDGE, Bools, ClassMaterial, Rows, f1
+from spurview.core.pixel_map import (
+    Mask,
+    by_pixel,
+    divergence_map,
+    divergence_mask,
+    most_typical,
+    peak_mask,
+    places,
+)
+from spurview.core.progress import Report
+from spurview.core.proposals import Proposal
+from spurview.core.scorers import (
+    LEAST_DEVIATIONS,
+    MEMBER_SHARE,
+    ConditionalScorer,
+    MatchedFilter,
+    valley,
+)
+
+FEWEST = 5
+_ITERATIONS = 5
+_MAP_FROM = 3
+_CONDITIONAL_ITERATIONS = 3
+
+
+def refine_all(found: ClassMaterial, proposals: list[Proposal], report: Report) -> list[Candidate]:
+    """Candidates of every proposal that holds together, near-equal ones refined once."""
+    seen: list[Bools] = []
+    candidates: list[Candidate] = []
+    for index, proposal in enumerate(proposals):
+        report(index, len(proposals), "refining")
+        refined = _refine_members(found, proposal.members)
+        if refined is None or any(f1(refined[1], other) > 0.8 for other in seen):
+            continue
+        seen.append(refined[1])
+        candidates += _scored(found, proposal.detector, *refined)
+    return candidates
+
+
+def _refine_members(found: ClassMaterial, members: Bools) -> tuple[Mask, Bools] | None:
+    """Mask and members (over `members_a`) after alternating between the two, or None.
+
+    Members against the rest of the class give a difference map; its peak gives the mask; a
+    matched filter on the mask gives the members anew. The last rounds take the mask from the
+    divergence map, which sees dark pixels of a patch as well.
+    """
+    shape = found.material.shape
+    residual = found.residual(found.members_a)
+    mask: Mask = np.ones(shape[:2], bool)
+    for iteration in range(_ITERATIONS):
+        n = int(members.sum())
+        if n < FEWEST:
+            return None
+        inside, outside = residual[members], residual[~members]
+        difference = inside.mean(0)
+        if len(outside) >= FEWEST:
+            difference = difference - outside.mean(0)
+        strength = by_pixel(np.abs(difference) / np.sqrt(inside.var(0) + RIDGE), shape)
+        mask = peak_mask(strength)
+        if iteration >= _MAP_FROM:
+            shared = _divergence_piece(found, found.members_a[members], mask)
+            mask = shared if (shared & mask).any() else mask
+        on_mask = places(mask, shape[2])
+        block = found.covariance.block(on_mask) + RIDGE * np.eye(len(on_mask))
+        weights = np.linalg.solve(block, difference[on_mask])
+        scores = residual[:, on_mask] @ weights / np.sqrt(weights @ block @ weights)
+        typical = np.median(scores[members])
+        members = scores > max(LEAST_DEVIATIONS, MEMBER_SHARE * typical)
+    return (mask, members) if members.sum() >= FEWEST else None
+
+
+def _divergence_piece(found: ClassMaterial, rows: Rows, mask: Mask) -> Mask:
+    images = found.material.images
+    typical = rows[most_typical(images[rows], mask, found.material.shape[2])]
+    neighbours = images[found.near(rows)[:, :4].ravel()]
+    return divergence_mask(divergence_map(images[typical], neighbours, found.material.shape))
+
+
+def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> list[Candidate]:
+    """The refined pattern as told by the conditional scorer, and as told by the linear one."""
+    candidates = []
+    for hits in (_conditional_hits(found, mask, members), _linear_hits(found, mask, members)):
+        if hits is not None:
+            candidate = _candidate(found, detector, mask, hits)
+            if candidate is not None:
+                candidates.append(candidate)
+    return candidates
+
+
+def _conditional_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools | None:
+    """Hits (N,) of the conditional scorer, first fitted on the 60 % most typical members."""
+    material = found.material
+    rows = found.members_a[members]
+    on_mask = places(mask, material.shape[2])
+    patches = material.images[rows][:, on_mask]
+    distance = np.square(patches - np.median(patches, axis=0)).sum(1)
+    first = rows[distance <= np.quantile(distance, 0.6)]
+    scorer = ConditionalScorer(material, mask, first, _rest(found, rows))
+    for _ in range(_CONDITIONAL_ITERATIONS - 1):
+        rows = found.members_a[scorer.scores(material, found.members_a) > 0]
+        if len(rows) < FEWEST:
+            return None
+        scorer = ConditionalScorer(material, mask, rows, _rest(found, rows))
+    hits: Bools = scorer.scores(material) > 0
+    return hits
+
+
+def _linear_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools:
+    scorer = _matched_filter(found, mask, found.members_a[members])
+    hits: Bools = scorer.scores(found.material) > scorer.threshold
+    return hits
+
+
+def _candidate(found: ClassMaterial, detector: str, mask: Mask, hits: Bools) -> Candidate | None:
+    material = found.material
+    scope = found.mine & material.discover
+    rows = np.flatnonzero(hits & scope)
+    if len(rows) < FEWEST:
+        return None
+    scorer = _matched_filter(found, mask, rows)
+    if scorer.typical <= 0:
+        return None
+    scores = scorer.scores(material)
+    agreement = f1((scores > scorer.threshold) & scope, hits & scope)
+    gap = valley(scores[scope], scorer.typical, scorer.threshold)
+    return Candidate(
+        class_index=found.class_index,
+        family="local",
+        detectors=frozenset({detector}),
+        mask=mask,
+        hits=hits,
+        linear=(scores / scorer.typical).astype(np.float32),
+        threshold=scorer.threshold / scorer.typical,
+        agreement=agreement,
+        key=discovery_key(hits, found.mine, material.discover, agreement, gap),
+    )
+
+
+def _matched_filter(found: ClassMaterial, mask: Mask, rows: Rows) -> MatchedFilter:
+    """Contrasted to the rest of the class, or to the other classes where there is no rest."""
+    rest_of_class = np.setdiff1d(found.members_a, rows)
+    contrast = rest_of_class if len(rest_of_class) >= FEWEST else found.others
+    return MatchedFilter(found.material, mask, rows, _rest(found, rows), contrast)
+
+
+def _rest(found: ClassMaterial, rows: Rows) -> Rows:
+    rest: NDArray[np.int64] = np.setdiff1d(np.flatnonzero(found.material.discover), rows)
+    return rest

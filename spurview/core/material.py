@@ -1,0 +1,113 @@
+"""Everything the search shares, in one index space: the rows of the project's images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.neighbours import Matcher, mean_of, nearest_among
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+
+# Added to every pixel variance: keeps constant pixels from counting as infinitely unusual.
+RIDGE = 0.01
+
+
+@dataclass(frozen=True)
+class Material:
+    """Images with what the network and the VAE say of them.
+
+    images: (N, D) float32 in 0..1, D = H W C, channels last; latents: (N, d); predicted: (N,)
+    class of every image; labels: (N,) true class, -1 unknown; pool, training: (N,) bool;
+    discover: (N,) bool, the half A of the pool; neighbours: (N, k) rows of each image's nearest
+    pool images by latent, by one rule that ignores predicted classes; rebuilt: (N, D) the VAE's
+    reconstructions, or None.
+    """
+
+    shape: tuple[int, int, int]
+    images: Floats
+    latents: Floats
+    predicted: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    pool: Bools
+    training: Bools
+    discover: Bools
+    neighbours: NDArray[np.int32]
+    n_classes: int
+    rebuilt: Floats | None = None
+
+    @cached_property
+    def confirm(self) -> Bools:
+        """The half B of the pool, (N,) bool."""
+        half_b: Bools = self.pool & ~self.discover
+        return half_b
+
+    @cached_property
+    def expected(self) -> Floats:
+        """The mean of each image's content neighbours, (N, D)."""
+        return mean_of(self.images, self.neighbours)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Content neighbours among half A, also without the hits of a candidate."""
+        rows = np.flatnonzero(self.discover)
+        return Matcher(self.latents, rows, self.neighbours.shape[1])
+
+    def of_class(self, class_index: int) -> Bools:
+        """Pool images predicted as the class, (N,) bool."""
+        mine: Bools = self.pool & (self.predicted == class_index)
+        return mine
+
+
+class ClassMaterial:
+    """The residuals of one predicted class against the pool images of all others."""
+
+    def __init__(self, material: Material, class_index: int) -> None:
+        from spurview.core.covariance import Covariance
+
+        self.material = material
+        self.class_index = class_index
+        self.mine = material.of_class(class_index)
+        self.members_a = np.flatnonzero(self.mine & material.discover)
+        self.others = np.flatnonzero(material.pool & ~self.mine)
+        self.pool_rows = np.flatnonzero(material.pool)
+        self._place = np.full(len(material.images), -1)
+        self._place[self.pool_rows] = np.arange(len(self.pool_rows))
+        self._near = nearest_among(
+            material.latents, self.others, material.neighbours.shape[1], self.pool_rows
+        )
+        residual = material.images[self.pool_rows] - mean_of(material.images, self._near)
+        others_place = self._place[self.others]
+        self._residual = residual - residual[others_place].mean(0)
+        self.covariance = Covariance(self._residual[others_place])
+
+    def residual(self, rows: Rows) -> Floats:
+        """Images less the mean of their neighbours not predicted as the class, for pool rows."""
+        residual: Floats = self._residual[self._place[rows]]
+        return residual
+
+    def near(self, rows: Rows) -> Rows:
+        """Rows (n, k) of the nearest pool images not predicted as the class, for pool rows."""
+        near: Rows = self._near[self._place[rows]]
+        return near
+
+
+def split_pool(pool: Bools, seed: int) -> Bools:
+    """Half of the pool at random, (N,) bool: half A, on which patterns are discovered."""
+    rows = np.flatnonzero(pool)
+    chosen = np.random.default_rng(seed).permutation(rows)[: len(rows) // 2]
+    half = np.zeros(len(pool), bool)
+    half[chosen] = True
+    return half
+
+
+def f1(found: Bools, wanted: Bools) -> float:
+    """Harmonic mean of precision and recall of one set against another."""
+    both = int((found & wanted).sum())
+    total = int(found.sum()) + int(wanted.sum())
+    return 2 * both / total if total else 0.0

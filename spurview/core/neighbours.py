@@ -1,0 +1,99 @@
+"""Nearest neighbours by latent, and what an image's content leads one to expect.
+
+`reference` of an image is the mean of its nearest neighbours; the residual is the image less its
+reference. A linear score of residuals never needs the residuals:
+(x - mean x_j) w = x w - mean (x_j w).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+_BLOCK = 1000
+
+
+def nearest(
+    queries: Floats, references: Floats, k: int, own_place: Rows | None = None
+) -> NDArray[np.int32]:
+    """Places (n, k) in `references` of each query's nearest, by Euclidean distance, nearest first.
+
+    queries: (n, d); references: (m, d), m >= k; own_place: (n,) place of the query itself in
+    `references`, never returned, or -1.
+    """
+    target = torch.from_numpy(np.ascontiguousarray(references))
+    found = np.empty((len(queries), k), np.int32)
+    for start in range(0, len(queries), _BLOCK):
+        block = torch.from_numpy(np.ascontiguousarray(queries[start : start + _BLOCK]))
+        distance = torch.cdist(block, target)
+        if own_place is not None:
+            own = own_place[start : start + _BLOCK]
+            here = np.flatnonzero(own >= 0)
+            distance[torch.from_numpy(here), torch.from_numpy(own[here])] = torch.inf
+        found[start : start + _BLOCK] = distance.topk(k, largest=False).indices.numpy()
+    return found
+
+
+def nearest_among(latents: Floats, rows: Rows, k: int, queries: Rows | None = None) -> Rows:
+    """Rows (n, k) of the nearest to each query among `rows`, itself excluded.
+
+    latents: (N, d) of all images; rows: (m,) reference rows; queries: rows asked for, None for all.
+    """
+    place = np.full(len(latents), -1)
+    place[rows] = np.arange(len(rows))
+    asked = np.arange(len(latents)) if queries is None else queries
+    found = nearest(latents[asked], latents[rows], min(k, len(rows) - 1), place[asked])
+    chosen: Rows = rows[found]
+    return chosen
+
+
+def mean_of(values: Floats, neighbours: NDArray[np.integer[Any]]) -> Floats:
+    """Mean over each row of `neighbours`: (n, D) of values (N, D) and neighbours (n, k)."""
+    n, k = neighbours.shape
+    weights = sparse.csr_matrix(
+        (
+            np.full(n * k, 1 / k, np.float32),
+            neighbours.ravel(),
+            np.arange(0, n * k + 1, k),
+        ),
+        shape=(n, len(values)),
+    )
+    mean: Floats = weights @ values
+    return mean
+
+
+class Matcher:
+    """Content neighbours among reference rows, again and again without some of them.
+
+    Keeps the nearest 6 k once; images that lose too many of those are matched afresh, so the
+    answer is always the exact one.
+    """
+
+    def __init__(self, latents: Floats, rows: Rows, k: int) -> None:
+        self._latents = latents
+        self._rows = rows
+        self._k = k
+        self._near = nearest_among(latents, rows, min(6 * k, len(rows) - 1))
+
+    def without(self, excluded: NDArray[np.bool_]) -> Rows:
+        """Rows (N, k) of each image's nearest among the reference rows not excluded.
+
+        excluded: (N,) bool over all images.
+        """
+        kept = ~excluded[self._near]
+        enough = kept.sum(1) >= self._k
+        # A stable sort brings the kept ones to the front in order of distance.
+        order = np.argsort(~kept, axis=1, kind="stable")[:, : self._k]
+        found: Rows = np.take_along_axis(self._near, order, axis=1).astype(np.int64)
+        short = np.flatnonzero(~enough)
+        if len(short):
+            left = self._rows[~excluded[self._rows]]
+            found[short] = nearest_among(self._latents, left, self._k, short)
+        return found

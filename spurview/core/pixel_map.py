@@ -1,0 +1,93 @@
+"""Which pixels a group of images shares that images of like content do not.
+
+Arrays of D values are (H W C) flattened, channels last; maps and masks are (H, W).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# Variance floor of a pixel: a patch that never changes has none of its own.
+VARIANCE_FLOOR = 0.004
+# Share of members kept for the map: 3-4 % of strangers are enough to spoil a variance.
+TYPICAL_SHARE = 0.85
+_SMOOTH_PX = 0.6
+_SQUARE = np.ones((3, 3))
+
+
+def by_pixel(values: NDArray[np.floating], shape: tuple[int, int, int]) -> NDArray[np.floating]:
+    """(H, W) sums over the channels of (D,) values."""
+    summed: NDArray[np.floating] = values.reshape(shape).sum(2)
+    return summed
+
+
+def places(mask: Mask, channels: int) -> NDArray[np.intp]:
+    """Places among the D values that the mask covers, in all channels."""
+    return np.flatnonzero(np.repeat(mask.ravel(), channels))
+
+
+def peak_mask(strength: NDArray[np.floating]) -> Mask:
+    """The connected piece around the smoothed peak of a map (H, W) of absolute strengths."""
+    smooth = ndimage.gaussian_filter(strength, _SMOOTH_PX)
+    piece = _piece_at_peak(smooth, smooth > 0.45 * smooth.max())
+    mask: Mask = piece & (strength > 0.3 * strength[piece].max())
+    return mask if mask.any() else piece
+
+
+def divergence_mask(divergence: NDArray[np.floating]) -> Mask:
+    """The connected piece around the peak of a Kullback-Leibler map (H, W), holes closed."""
+    strength = np.log1p(divergence)
+    smooth = ndimage.gaussian_filter(strength, _SMOOTH_PX)
+    wide = (smooth > 0.4 * smooth.max()) & (strength > 0.2 * strength.max())
+    piece = _piece_at_peak(smooth, wide)
+    closed: Mask = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
+    return closed
+
+
+def _piece_at_peak(smooth: NDArray[np.floating], wide: Mask) -> Mask:
+    peak = np.unravel_index(smooth.argmax(), smooth.shape)
+    wide = wide.copy()
+    wide[peak] = True
+    labels, _ = ndimage.label(wide, structure=_SQUARE)
+    piece: Mask = labels == labels[peak]
+    return piece
+
+
+def most_typical(members: Floats, mask: Mask, channels: int) -> Mask:
+    """Which members (m, D) are most like their median patch on and near the mask, (m,) bool."""
+    near = places(ndimage.binary_dilation(mask, iterations=2), channels)
+    patches = members[:, near]
+    distance = np.square(patches - np.median(patches, axis=0)).sum(1)
+    typical: Mask = distance <= np.quantile(distance, TYPICAL_SHARE)
+    return typical
+
+
+def divergence_map(
+    members: Floats, neighbours: Floats, shape: tuple[int, int, int]
+) -> NDArray[np.floating]:
+    """Kullback-Leibler divergence (H, W) of members from their neighbours, pixel by pixel.
+
+    members: (m, D); neighbours: (n, D). Both are taken as Gaussian; mean and variance count, since
+    a rigid pattern shows in the variance where it is as bright as what it hides. A pixel that
+    only varies more than usual, at the usual mean, counts a quarter.
+    """
+    var_m = members.var(0) + VARIANCE_FLOOR
+    var_n = neighbours.var(0) + VARIANCE_FLOOR
+    shift = members.mean(0) - neighbours.mean(0)
+    divergence = 0.5 * (var_m / var_n + shift**2 / var_n - 1 - np.log(var_m / var_n))
+    rigid = (var_m < 1.15 * var_n) | (np.abs(shift) > 0.1)
+    return by_pixel(divergence * np.where(rigid, 1, 0.25), shape)
+
+
+def shared_pixel_map(divergence: NDArray[np.floating], mask: Mask) -> Floats:
+    """The map people see, (H, W) in 0..1: at least .5 on the mask, below .5 off it."""
+    strength = np.log1p(np.maximum(divergence, 0))
+    inside = strength / max(float(strength[mask].max(initial=0)), 1e-9)
+    outside = strength / max(float(strength.max()), 1e-9)
+    shared: Floats = np.where(mask, 0.5 + 0.5 * inside, 0.49 * outside).astype(np.float32)
+    return np.clip(shared, 0, 1)

@@ -1,0 +1,122 @@
+"""Two ways to tell whether an image carries a local pattern.
+
+The matched filter is linear and its scores are two-peaked for a pattern that is there or not; the
+conditional scorer is quadratic, sharper, and deceived by natural shapes. Either alone misleads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
+from spurview.core.pixel_map import Mask, places
+
+# A hit scores above this many standard deviations of images without the pattern ...
+LEAST_DEVIATIONS = 2.5
+# ... and above this share of the members' median score.
+MEMBER_SHARE = 0.55
+
+
+class MatchedFilter:
+    """w = (C + .01 I)^(-1) (mean member residual - mean other residual) on the mask.
+
+    The linear detector of a known signal in Gaussian noise (Kay 1998, Detection Theory, 4.4).
+    Scores are in standard deviations of residuals without the pattern.
+    """
+
+    def __init__(
+        self, material: Material, mask: Mask, members: Rows, rest: Rows, contrast: Rows
+    ) -> None:
+        self._places = places(mask, material.shape[2])
+        member_residual, rest_residual, contrast_residual = (
+            self._residual(material, rows) for rows in (members, rest, contrast)
+        )
+        difference = member_residual.mean(0) - contrast_residual.mean(0)
+        covariance = np.atleast_2d(np.cov(rest_residual.T)) + RIDGE * np.eye(len(self._places))
+        weights = np.linalg.solve(covariance, difference)
+        self._weights = weights / np.sqrt(weights @ covariance @ weights + 1e-12)
+        self._offset = float(np.median(rest_residual @ self._weights))
+        self.typical = float(np.median(member_residual @ self._weights) - self._offset)
+        self.threshold = max(LEAST_DEVIATIONS, MEMBER_SHARE * self.typical)
+
+    def scores(self, material: Material, rows: Rows | slice = slice(None)) -> NDArray[np.float64]:
+        """Scores of the given rows, in standard deviations."""
+        scored: NDArray[np.float64] = self._residual(material, rows) @ self._weights - self._offset
+        return scored
+
+    def _residual(self, material: Material, rows: Rows | slice) -> Floats:
+        images, expected = material.images[rows], material.expected[rows]
+        return images[:, self._places] - expected[:, self._places]
+
+
+class ConditionalScorer:
+    """Log odds of two Gaussians of x given the mean n of its content neighbours.
+
+    On the mask and one pixel around it, members and rest each follow
+    x = mu + beta (n - nu) + e, e ~ N(0, S): quadratic discriminant analysis conditional on n
+    (Hastie et al. 2009, Elements of Statistical Learning, 4.3), S shrunk to its diagonal by
+    d / (d + m). A score above 0 is a hit.
+    """
+
+    def __init__(self, material: Material, mask: Mask, members: Rows, rest: Rows) -> None:
+        self._places = places(ndimage.binary_dilation(mask, np.ones((3, 3))), material.shape[2])
+        self._sides = [self._fit(material, rows) for rows in (members, rest)]
+        self._prior = float(np.log(len(rest) / len(members)))
+
+    def scores(self, material: Material, rows: Rows | slice = slice(None)) -> NDArray[np.float64]:
+        """Log odds of carrying the pattern, of the given rows."""
+        images = material.images[rows][:, self._places]
+        expected = material.expected[rows][:, self._places]
+        member, rest = (
+            _log_density(images - mu - beta * (expected - nu), inverse, log_det)
+            for mu, nu, beta, inverse, log_det in self._sides
+        )
+        return member - rest - self._prior
+
+    def _fit(
+        self, material: Material, rows: Rows
+    ) -> tuple[Floats, Floats, float, NDArray[np.float64], float]:
+        images = material.images[rows][:, self._places]
+        expected = material.expected[rows][:, self._places]
+        mu, nu = images.mean(0), expected.mean(0)
+        a, b = images - mu, expected - nu
+        beta = float((a * b).sum() / ((b * b).sum() + 0.02 * b.size))
+        errors = (a - beta * b).astype(np.float64)
+        n_values, n = len(self._places), len(rows)
+        shrink = n_values / (n_values + n)
+        covariance = (1 - shrink) * (errors.T @ errors / n)
+        covariance[np.diag_indices(n_values)] += shrink * errors.var(0) + 0.004
+        return mu, nu, beta, np.linalg.inv(covariance), float(np.linalg.slogdet(covariance)[1])
+
+
+def _log_density(
+    errors: NDArray[np.floating], inverse: NDArray[np.float64], log_det: float
+) -> NDArray[np.float64]:
+    density: NDArray[np.float64] = -0.5 * (((errors @ inverse) * errors).sum(1) + log_det)
+    return density
+
+
+def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> float:
+    """Share of scores between .25 and .6 of the typical member's, relative to the hits.
+
+    Something planted is there or not: its valley is empty. Strokes vary: theirs is full.
+    """
+    low, high = 0.25 * typical, max(0.6 * typical, min(threshold, typical))
+    between = int(((scores > low) & (scores < high)).sum())
+    return between / max(int((scores > threshold).sum()), 1)
+
+
+def top_peak(scores: NDArray[np.floating]) -> Bools:
+    """The upper side of the best two-way split of scores (Otsu 1979), (n,) bool."""
+    counts, edges = np.histogram(scores, 64)
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    mass = np.cumsum(counts * centres)
+    mean_below = mass / np.maximum(below, 1)
+    mean_above = (mass[-1] - mass) / np.maximum(above, 1)
+    between = below * above * (mean_below - mean_above) ** 2
+    upper: Bools = scores > edges[1 + int(between.argmax())]
+    return upper

@@ -1,0 +1,110 @@
+"""The family of patterns that cover the whole image: full-image noise, tints, textures.
+
+No mask: the template is the mean residual of the members over all pixels, and content neighbours
+are matched anew each round without the current hits, because the VAE encodes such patterns and
+carriers would otherwise cancel each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
+from spurview.core.progress import Report
+from spurview.core.proposals import Proposal
+from spurview.core.scorers import LEAST_DEVIATIONS, valley
+
+_ROUNDS = 4
+_FEWEST = 6
+# Weight of the ridge against the mean variance of the residual.
+_RIDGE_SHARE = 0.05
+_MEMBER_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Scores (N,) in standard deviations, the typical member's, and the threshold of a hit."""
+
+    scores: NDArray[np.float64]
+    typical: float
+    threshold: float
+
+    @property
+    def hits(self) -> Bools:
+        above: Bools = self.scores > self.threshold
+        return above
+
+
+def search_all(found: ClassMaterial, proposals: list[Proposal], report: Report) -> list[Candidate]:
+    """Candidates over all pixels from every proposal that holds together."""
+    seen: list[Bools] = []
+    candidates = []
+    for index, proposal in enumerate(proposals):
+        report(index, len(proposals), "searching whole images")
+        if any(f1(proposal.members, other) > 0.8 for other in seen):
+            continue
+        seen.append(proposal.members)
+        fit = _fit(found, proposal.members)
+        if fit is not None:
+            candidates.append(_candidate(found, proposal.detector, fit))
+    return candidates
+
+
+def _fit(found: ClassMaterial, members: Bools) -> _Fit | None:
+    material = found.material
+    hits = np.zeros(len(material.images), bool)
+    hits[found.members_a[members]] = True
+    fit = None
+    for _ in range(_ROUNDS):
+        rows = np.flatnonzero(hits & found.mine & material.discover)
+        rest = np.flatnonzero(material.discover & ~hits)
+        if len(rows) < _FEWEST or len(rest) < 20 * _FEWEST:
+            return None
+        fit = _one_round(found, rows, rest, material.matcher.without(hits))
+        if fit.typical <= 0:
+            return None
+        hits = fit.hits
+    return fit
+
+
+def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit:
+    material = found.material
+    background = mean_residual(material, rest, near)
+    difference = mean_residual(material, rows, near) - background
+    ridge = _RIDGE_SHARE * found.covariance.mean_variance + 1e-3
+    weights = found.covariance.solve(difference, ridge)
+    weights /= found.covariance.deviation(weights)
+    raw = material.images @ weights.astype(np.float32)
+    scores = (raw - raw[near].mean(1)).astype(np.float64) - float(background @ weights)
+    typical = float(np.median(scores[rows]))
+    return _Fit(scores, typical, max(LEAST_DEVIATIONS, _MEMBER_SHARE * typical))
+
+
+def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
+    """Mean (D,) of the rows' images less the mean of their neighbours `near` (N, k)."""
+    counts = np.bincount(near[rows].ravel(), minlength=len(material.images))
+    used = np.flatnonzero(counts)
+    weights = (counts[used] / (len(rows) * near.shape[1])).astype(np.float32)
+    mean: Floats = material.images[rows].mean(0) - weights @ material.images[used]
+    return mean
+
+
+def _candidate(found: ClassMaterial, detector: str, fit: _Fit) -> Candidate:
+    material = found.material
+    scope = found.mine & material.discover
+    gap = valley(fit.scores[scope], fit.typical, fit.threshold)
+    return Candidate(
+        class_index=found.class_index,
+        family="whole",
+        detectors=frozenset({detector}),
+        mask=np.ones(material.shape[:2], bool),
+        hits=fit.hits,
+        linear=(fit.scores / fit.typical).astype(np.float32),
+        threshold=fit.threshold / fit.typical,
+        agreement=1.0,
+        key=discovery_key(fit.hits, found.mine, material.discover, 1.0, gap),
+    )
