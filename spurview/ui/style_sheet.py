@@ -40,6 +40,7 @@ QPushButton:default, QPushButton[accent="true"] {
 QPushButton[accent="true"]:focus, QPushButton:default:focus { border-color: $text; }
 QPushButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
+QPushButton[flat="true"]:disabled { color: $text2; background: transparent; }
 QPushButton[flat="true"]:focus { border-color: $accent; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox {

@@ -1,0 +1,1 @@
+"""Classes and their ranked candidates: the list on the left."""

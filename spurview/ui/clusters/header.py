@@ -1,0 +1,75 @@
+"""The header of the list: sections that follow the font, an arrow at the sorted one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHeaderView, QTreeView
+
+from spurview.ui import icons, theme
+from spurview.ui.clusters.entries import COLUMNS
+
+# Widths at a digit of 8.5 px; the candidate takes what is left. Verdict's title is wider than its
+# icons and reaches into the section before it, which keeps the list as narrow as its figures.
+_WIDTHS = {"size": 34, "lift": 46, "insertion": 112, "verdict": 42}
+_INSET_PX = 16
+
+
+class CandidateHeader(QHeaderView):
+    """Click sorts; the most suspicious first by default."""
+
+    def __init__(self, view: QTreeView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(False)
+        self.setStretchLastSection(False)
+        self.setMinimumSectionSize(24)
+        self.setHighlightSections(False)
+        self.setSortIndicatorShown(False)
+        self.setAccessibleName("Sort by")
+
+    def setModel(self, model) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+        super().setModel(model)
+        if model is not None and model.columnCount():
+            self._fit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(320, max(24, self.fontMetrics().height() + 8))
+
+    def _fit(self) -> None:
+        scale = max(1.0, self.fontMetrics().horizontalAdvance("0") / 8.5)
+        self.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for section, column in enumerate(COLUMNS[1:], start=1):
+            self.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
+            self.resizeSection(section, round(_WIDTHS[column] * scale))
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:  # noqa: N802
+        shown = theme.current()
+        painter.save()
+        painter.fillRect(rect, shown.window)
+        is_sorted = section == self.sortIndicatorSection()
+        text = self.model().headerData(section, Qt.Orientation.Horizontal)
+        box = QRectF(rect)
+        if section == 0:
+            box.setLeft(box.left() + _INSET_PX)
+        elif COLUMNS[section] == "insertion":
+            box.setLeft(box.left() + 12)
+        elif COLUMNS[section] == "verdict":
+            box.setRight(box.right() - _INSET_PX + 1)
+            box.setLeft(box.left() - 24)
+        ranged_left = section == 0 or COLUMNS[section] == "insertion"
+        side = Qt.AlignmentFlag.AlignLeft if ranged_left else Qt.AlignmentFlag.AlignRight
+        painter.setPen(shown.text if is_sorted else shown.text2)
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+        if is_sorted:
+            self._paint_arrow(painter, box, text, ranged_left, shown)
+        painter.restore()
+
+    def _paint_arrow(
+        self, painter: QPainter, box: QRectF, text: str, ranged_left: bool, shown: theme.Theme
+    ) -> None:
+        width = painter.fontMetrics().horizontalAdvance(text)
+        left = box.left() + width + 3 if ranged_left else box.right() - width - 15
+        down = self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        place = QRectF(left, box.top(), 12, box.height())
+        icons.paint(painter, "arrow-down" if down else "arrow-up", place, shown.text, 12)

@@ -1,0 +1,129 @@
+"""What the strip and its pop-over say about a stage, from the project's records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from spurview.pipeline.stages import STAGE_NAMES
+from spurview.pipeline.wording import count, percent
+from spurview.project.model import ProjectInfo
+
+# In the strip; layout belongs to the plots and is not shown.
+SHOWN = STAGE_NAMES[: STAGE_NAMES.index("layout")]
+
+TITLES = {name: name.capitalize() for name in SHOWN}
+
+MISSING = "not run yet"
+
+
+def fact(stage: str, info: ProjectInfo) -> str:
+    """The one fact under a stage's name; empty where its record says nothing."""
+    record = info.stages.get(stage)
+    if record is None:
+        return MISSING
+    say = _SAY[stage]
+    try:
+        return say(record.facts)
+    except (KeyError, TypeError, ValueError):
+        # An older or foreign record may lack a figure; the strip then shows the name alone.
+        return ""
+
+
+def settings_of(stage: str, info: ProjectInfo) -> list[tuple[str, str]]:
+    """The settings a stage ran with, as (name, value), e.g. ("latent dims", "24")."""
+    part = getattr(info.settings, stage, None)
+    if not isinstance(part, msgspec.Struct):
+        return []
+    tree = msgspec.to_builtins(part)
+    return [(name.replace("_", " "), f"{value}") for name, value in tree.items()]
+
+
+def duration(seconds: float) -> str:
+    """5.2 -> ``5 s``, 100 -> ``1 min 40 s``, 7000 -> ``1 h 57 min``."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _images(facts: Mapping[str, Any]) -> str:
+    return f"{count(facts['images'])} · {facts['width']} × {facts['height']}"
+
+
+def _classifier(facts: Mapping[str, Any]) -> str:
+    return f"{facts['test_accuracy'] * 100:.1f} % on test"
+
+
+def _predictions(facts: Mapping[str, Any]) -> str:
+    return f"{count(facts['pool'])} in pool"
+
+
+def _embedding(facts: Mapping[str, Any]) -> str:
+    return f"VAE, {facts['dims']} dimensions"
+
+
+def _candidates(facts: Mapping[str, Any]) -> str:
+    return f"{count(facts['found'])} found"
+
+
+def _verification(facts: Mapping[str, Any]) -> str:
+    alarms = facts["alarms"]
+    return "no alarm" if not alarms else f"{count(alarms)} alarm{'s' if alarms > 1 else ''}"
+
+
+_SAY = {
+    "images": _images,
+    "classifier": _classifier,
+    "predictions": _predictions,
+    "embedding": _embedding,
+    "candidates": _candidates,
+    "verification": _verification,
+}
+
+_NAMES = {
+    "images": "images",
+    "height": "height",
+    "width": "width",
+    "test_accuracy": "accuracy on test images",
+    "training_accuracy": "accuracy on training images",
+    "pool": "pool images",
+    "dims": "latent dimensions",
+    "found": "candidates",
+    "alarms": "alarms",
+}
+
+
+def facts_of(stage: str, info: ProjectInfo) -> list[tuple[str, str]]:
+    """All facts of a stage's record as (name, value), then when and where it ran."""
+    record = info.stages.get(stage)
+    if record is None:
+        return []
+    rows = [
+        (_NAMES.get(name, name.replace("_", " ")), _value(name, value))
+        for name, value in record.facts.items()
+    ]
+    took = f"{duration(record.seconds)} on {record.device}" if record.seconds else record.device
+    return [*rows, ("took", took), ("finished", _when(record.finished))]
+
+
+def _value(name: str, value: float | str) -> str:
+    if isinstance(value, float) and "accuracy" in name:
+        return percent(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return count(value) if isinstance(value, int) else value
+
+
+def _when(iso: str) -> str:
+    """2026-01-02T03:04:05Z -> ``2 January 2026, 03:04`` in local time."""
+    try:
+        local = datetime.fromisoformat(iso).astimezone()
+    except ValueError:
+        return iso
+    return f"{local.day} {local:%B %Y, %H:%M}"
