@@ -6,10 +6,12 @@ was changed by somebody else.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import msgspec
@@ -37,17 +39,14 @@ class Holder(Struct, frozen=True):
 
 
 class Lock:
-    """A held lock; `release` gives it back, once."""
+    """A held lock; given back by `release`, else when it is forgotten or the process ends."""
 
     def __init__(self, path: Path, holder: Holder) -> None:
-        self._path = path
-        self._holder = holder
+        self._give_back = weakref.finalize(self, _give_back, path, holder)
 
     def release(self) -> None:
-        """Remove the lock file, if it is still ours."""
-        # A forked child has the object but not the lock.
-        if self._holder.pid == os.getpid() and _read(self._path) == self._holder:
-            self._path.unlink(missing_ok=True)
+        """Remove the lock file, if it is still ours; doing so again does nothing."""
+        self._give_back()
 
 
 def acquire(project: Path, *, take_over: bool = False) -> Lock:
@@ -66,6 +65,13 @@ def acquire(project: Path, *, take_over: bool = False) -> Lock:
             raise _locked(project, holder)
         _remove(path, holder)
     raise _locked(project, _read(path))
+
+
+def _give_back(path: Path, holder: Holder) -> None:
+    # A forked child has the object but not the lock.
+    if holder.pid == os.getpid() and _read(path) == holder:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _create(path: Path, holder: Holder) -> bool:

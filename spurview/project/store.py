@@ -279,12 +279,11 @@ class Project:
 
     def _refuse_damaged(self) -> None:
         """Bytes that are not as they were written must not get a new, fitting digest."""
-        if self.verified and self._file.is_untouched():
+        untouched = self._file.is_untouched()
+        if (self.verified and untouched) or self.verify():
             return
-        if not self.verify():
-            raise SaveError(
-                f"{shown(self.path)} is damaged and cannot be saved: open the backup instead."
-            )
+        what = "is damaged" if untouched else "was overwritten by another program"
+        raise SaveError(f"{shown(self.path)} {what} and cannot be saved: open it or its backup.")
 
     def _before_swap(self, target: Path, expected: bool) -> None:
         """Last look at the file about to be replaced; `expected`: it must be the one we opened."""
@@ -297,7 +296,7 @@ class Project:
                 f"{shown(target)} was changed by another program since it was opened: "
                 "save this one under another name."
             )
-        if target != self.path or not self._backup_kept:
+        if there != self._file.stamp or not self._backup_kept:
             writer.keep_backup(target)
 
 

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spurview.project.checking import check
+from spurview.project.store import Project
+from tests import constructed
+
+from .conftest import overwrite
+
+
+def test_a_good_project_has_no_problems(path: Path) -> None:
+    assert check(path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("/images/role", 3, "/images/role has values outside 0 to 2."),
+        ("/images/label", -2, "/images/label has values outside -1 to 2."),
+        ("/images/source", 2, "/images/source has values outside 0 to 1."),
+        ("/predictions/class", 3, "/predictions/class has values outside 0 to 2."),
+        ("/embedding/neighbours", 300, "/embedding/neighbours has values outside 0 to 299."),
+        ("/latents", np.nan, "/latents has values that are not finite."),
+        ("/predictions/logits", np.inf, "/predictions/logits has values that are not finite."),
+        ("/classifier/weights/fc.bias", np.nan, "fc.bias has values that are not finite."),
+        ("/candidates/mask", 1.5, "/candidates/mask has values outside 0 to 1."),
+        ("/images/keys_end", -1, "/images/keys_end does not cut up /images/keys."),
+        ("/candidates/members_end", 9**9, "members_end does not cut up /candidates/members."),
+        ("/images/keys", ord("a"), "/images/keys has the same key twice."),
+        ("/candidates/records", 0, "/candidates/records: JSON is malformed"),
+    ],
+)
+def test_values_out_of_range_are_named(path: Path, name: str, value: float, problem: str) -> None:
+    array = constructed.arrays()[name]
+    array[...] = value
+    overwrite(path, name, array)
+    assert any(problem in said for said in check(path)), check(path)
+
+
+def test_an_incomplete_group_is_named(tmp_path: Path) -> None:
+    arrays = constructed.arrays()
+    del arrays["/images/digest"]
+    Project.create(tmp_path / "x.spurview", constructed.info(), arrays).close()
+    problem = "/images/digest is missing beside the rest of /images."
+    assert check(tmp_path / "x.spurview") == [problem]
+
+
+def test_a_file_that_does_not_open_is_one_problem(tmp_path: Path) -> None:
+    assert check(tmp_path / "none")[0].startswith("none does not exist.")
