@@ -1,0 +1,247 @@
+"""The commands that work without a display. Slow libraries are imported when a command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from spurview.cli.interrupt import interruptible
+from spurview.cli.session import (
+    DEVICE,
+    compute_stages,
+    findings_of,
+    open_project,
+    print_lines,
+    refuse_read_only,
+)
+from spurview.core.errors import InputError
+
+if TYPE_CHECKING:
+    from spurview.core.settings import Settings
+    from spurview.project.store import Project
+
+ALARMED = 3
+STAGES = (
+    "images",
+    "classifier",
+    "predictions",
+    "embedding",
+    "candidates",
+    "verification",
+    "layout",
+)
+_PROJECT = click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
+_TRUST = click.option(
+    "--trust-code",
+    is_flag=True,
+    help="Allow code from files of yours; networks from such files come in a later version.",
+)
+
+
+@click.command()
+@click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
+@click.option(
+    "--interest",
+    multiple=True,
+    required=True,
+    metavar="SRC",
+    help="Images of interest: a folder with one sub-folder per class, or digits:",
+)
+@click.option(
+    "--pool",
+    multiple=True,
+    required=True,
+    metavar="SRC",
+    help="Unrelated images: any folder, or digits:",
+)
+@click.option("--interest-classes", metavar="A,B,…", help="Take only these classes of interest.")
+@click.option("--pool-classes", metavar="A,B,…", help="Take only these classes of the pool.")
+@click.option(
+    "--classifier",
+    default="train",
+    show_default=True,
+    metavar="MODEL",
+    help="train: a small network trained on the images of interest.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(8, 512),
+    metavar="PX",
+    help="Working size; else the images' own when all share one of 8 to 96, else 64.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting, e.g. classifier.epochs=8 or seed=3.",
+)
+@_TRUST
+def new(
+    path: Path,
+    interest: tuple[str, ...],
+    pool: tuple[str, ...],
+    interest_classes: str | None,
+    pool_classes: str | None,
+    classifier: str,
+    size: int | None,
+    changes: tuple[str, ...],
+    trust_code: bool,
+) -> None:
+    """Make PROJECT from images, and list what was left out."""
+    from spurview.cli.text import new_text
+    from spurview.pipeline.create import create_project
+    from spurview.sources import SourceSpec
+
+    if classifier != "train":
+        raise InputError(
+            f"The classifier {classifier} is not available in this version: use train."
+        )
+    settings = _changed([*changes, *([f"images.size_px={size}"] if size else [])])
+    chosen, pool_chosen = _names(interest_classes), _names(pool_classes)
+    with interruptible(f"Stopped: {path} was not made.") as report:
+        project, notes = create_project(
+            path,
+            [SourceSpec(text, chosen) for text in interest],
+            [SourceSpec(text, pool_chosen) for text in pool],
+            settings,
+            report=report,
+        )
+    with project:
+        print_lines(new_text(project.info, project, notes))
+    click.echo(f"\nMade {path}. Next: spurview run {quote(str(path))}")
+
+
+@click.command()
+@_PROJECT
+@click.option("--until", type=click.Choice(STAGES), help="Stop after this stage.")
+@DEVICE
+@click.option(
+    "--method", type=click.Choice(["matched", "literal"]), help="How to look for patterns."
+)
+@click.option("--fail-on-alarm", is_flag=True, help="Exit with 3 when there is an alarm.")
+@_TRUST
+def run(
+    path: Path,
+    until: str | None,
+    device: str,
+    method: str | None,
+    fail_on_alarm: bool,
+    trust_code: bool,
+) -> int:
+    """Do what is left to do in PROJECT, then list the findings. Ctrl+C stops; run goes on."""
+    from spurview.cli.text import findings_table
+
+    with open_project(path) as project:
+        refuse_read_only(project)
+        if method:
+            _set_method(project, method)
+        with interruptible(
+            f"Stopped: run `spurview run {quote(str(path))}` to continue."
+        ) as report:
+            compute_stages(project, report, until, device)
+        if until and STAGES.index(until) < STAGES.index("verification"):
+            click.echo(f"{until} is done. Next: spurview run {quote(str(path))}")
+            return 0
+        findings = findings_of(project)
+    print_lines(findings_table(findings))
+    return ALARMED if fail_on_alarm and findings.alarms else 0
+
+
+@click.command()
+@_PROJECT
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print only JSON, as docs/findings.schema.json."
+)
+def findings(path: Path, as_json: bool) -> None:
+    """List the ranked findings of PROJECT."""
+    from spurview.cli.text import findings_table
+    from spurview.pipeline.findings import to_json
+
+    with open_project(path, lock=False) as project:
+        found = findings_of(project)
+    if as_json:
+        sys.stdout.buffer.write(to_json(found).encode() + b"\n")
+    else:
+        print_lines(findings_table(found))
+
+
+@click.command()
+@_PROJECT
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--finding", "ids", multiple=True, metavar="ID", help="Only this finding.")
+@click.option("--png", is_flag=True, help="Contact sheets and patterns.")
+@click.option("--csv", is_flag=True, help="Tables of statistics and images.")
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+def export(
+    path: Path, folder: Path, ids: tuple[str, ...], png: bool, csv: bool, as_json: bool
+) -> None:
+    """Write the findings of PROJECT into DIR: pictures, tables and JSON, all when none is named."""
+    from spurview.pipeline.export import KINDS, Material, export_findings
+
+    wanted = {"png": png, "csv": csv, "json": as_json}
+    kinds = [kind for kind in KINDS if wanted[kind]] or KINDS
+    with open_project(path, lock=False) as project, interruptible("Stopped.") as report:
+        material = Material(project, project.info, project.verdicts, project.keys())
+        written = export_findings(material, folder, ids=ids, kinds=kinds, report=report)
+    print_lines(str(file) for file in written)
+
+
+@click.command()
+@_PROJECT
+def info(path: Path) -> None:
+    """Tell what is in PROJECT, stage by stage, and which files were left out."""
+    from spurview.cli.text import info_text
+    from spurview.pipeline.stages import states
+
+    with open_project(path, lock=False) as project:
+        print_lines(info_text(project.info, states(project.info, project), project))
+
+
+@click.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+def check(path: Path) -> int:
+    """Tell whether FILE is whole and safe to open."""
+    from spurview.project.checking import check as problems_of
+
+    problems = problems_of(path)
+    if not problems:
+        click.echo(f"{path} is whole.")
+        return 0
+    for problem in problems:
+        click.echo(problem, err=True)
+    return 1
+
+
+def _set_method(project: Project, method: str) -> None:
+    import msgspec
+
+    from spurview.core.settings import with_setting
+
+    settings = with_setting(project.info.settings, "candidates.method", method)
+    if settings != project.info.settings:
+        project.save(info=msgspec.structs.replace(project.info, settings=settings))
+
+
+def _changed(changes: Sequence[str]) -> Settings:
+    """The default settings with `KEY=VALUE` changes."""
+    from spurview.core.settings import Settings, with_setting
+
+    settings = Settings()
+    for change in changes:
+        key, is_given, value = change.partition("=")
+        if not is_given:
+            raise click.BadParameter(f"{change!r} is not KEY=VALUE", param_hint="--set")
+        settings = with_setting(settings, key.strip(), value.strip())
+    return settings
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """Class names from a list with commas."""
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    return names or None

@@ -1,0 +1,82 @@
+"""What several commands do with a project: open it, compute its stages, collect its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spurview.cli.interrupt import ProgressLine
+from spurview.core.errors import InputError, LockedError
+
+if TYPE_CHECKING:
+    from spurview.pipeline.findings import Findings
+    from spurview.project.store import Project
+
+DEVICE = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+    help="Where to compute; auto takes a GPU when there is one.",
+)
+
+
+def open_project(path: Path, *, lock: bool = True) -> Project:
+    """The project at `path`; with `lock` it can be saved unless it is open elsewhere."""
+    from spurview.project.store import Project
+
+    return Project.open(path, lock=lock)
+
+
+def refuse_read_only(project: Project) -> None:
+    """Raises where the project could not be saved, so that no work is done in vain."""
+    if project.locked_by:
+        raise LockedError(
+            f"{project.path.name} is open elsewhere ({project.locked_by}): close it there first."
+        )
+    if project.read_only:
+        raise InputError(
+            f"{project.path.name} cannot be saved where it is: copy it to a folder of yours."
+        )
+
+
+def compute_stages(project: Project, report: ProgressLine, until: str | None, device: str) -> None:
+    """Do the stages that are stale or missing, saving each product as it comes."""
+    from spurview.pipeline.run import applied, compute
+    from spurview.project.model import HistoryEvent
+
+    products = compute(
+        project, project.info, work_dir=project.work_dir, until=until, device=device, report=report
+    )
+    for product in products:
+        changed = applied(project.info, product)
+        event = HistoryEvent(
+            time=product.record.finished,
+            what=f"{product.stage} computed",
+            spurview=product.record.spurview,
+            device=product.record.device,
+            seconds=product.record.seconds,
+            settings=changed.settings,
+        )
+        project.save(
+            info=changed,
+            put=product.arrays,
+            drop=product.drop,
+            history=[*project.history, event],
+        )
+
+
+def findings_of(project: Project) -> Findings:
+    """The findings of a project that has run."""
+    from spurview.pipeline.findings import collect
+
+    return collect(project, project.info, project.verdicts, project.keys())
+
+
+def print_lines(lines: Iterable[Any]) -> None:
+    """Each line to stdout."""
+    for line in lines:
+        click.echo(line)

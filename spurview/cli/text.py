@@ -1,0 +1,201 @@
+"""What the commands print: plain sentences and tables made from records. Reads no file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from spurview.core.arrays import Reader
+from spurview.core.shared_pixels import pattern_box
+from spurview.pipeline.findings import Finding, Findings
+from spurview.pipeline.wording import (
+    candidate_names,
+    count,
+    headline,
+    percent,
+    place,
+    removal_sentence,
+    silence,
+    standing,
+    times,
+    training_sentence,
+)
+from spurview.project.model import PlantedPattern, ProjectInfo
+
+SHOWN_KEYS = 5
+SHOWN_SKIPPED = 20
+MAP_LEVEL = 0.3
+_HEADINGS = ("", "finding", "outcome", "kind", "score", "carriers", "lift", "insertion", "control")
+
+
+def findings_table(findings: Findings) -> Iterator[str]:
+    """The ranked candidates, one a line, and what came of each class."""
+    if findings.stale:
+        yield "Stale: settings changed since; run the project again."
+    rows = [_HEADINGS, *(_row(f) for f in findings.findings)]
+    if len(rows) > 1:
+        yield from table(rows)
+        yield ""
+    for found in findings.per_class:
+        reason = f": {found.reason}" if found.reason else ""
+        images = f"{count(found.pool)} pool images"
+        yield f"class {found.class_}: {found.outcome}{reason} ({images})"
+    yield ""
+    yield verdict_line(findings)
+
+
+def verdict_line(findings: Findings) -> str:
+    """How many alarms there are, or that there is none."""
+    if not findings.alarms:
+        return silence(len(findings.findings))
+    classes = {f.class_: None for f in findings.findings if f.alarm}
+    number = f"{findings.alarms} alarm" + ("" if findings.alarms == 1 else "s")
+    noun = "class" if len(classes) == 1 else "classes"
+    return f"{number}: a pattern decides for {noun} {', '.join(classes)}."
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    put = finding.insertion
+    return (
+        f"{finding.rank}.",
+        finding.id,
+        finding.outcome.upper() if finding.alarm else finding.outcome,
+        finding.kind or "-",
+        f"{finding.score:.2f}",
+        count(len(finding.template_matches)),
+        times(finding.pool.lift) if finding.pool.lift is not None else "-",
+        percent(put.flip) if put else "-",
+        percent(put.null_control) if put else "-",
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns lined up, two spaces apart."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def finding_text(finding: Finding, findings: Findings) -> Iterator[str]:
+    """One finding with its evidence, in sentences."""
+    name = candidate_names(findings)[finding.id]
+    kind = f", {finding.kind}" if finding.kind else ""
+    yield f"Finding {finding.rank} ({finding.id}): {finding.outcome}{kind}, class {name}"
+    sentences = [headline(finding), standing(finding)]
+    if finding.outcome != "candidate":
+        sentences += [removal_sentence(finding), training_sentence(finding), where(finding)]
+    yield from (f"  {sentence}" for sentence in sentences if sentence)
+
+
+def where(finding: Finding) -> str:
+    """Where the shared pixels lie."""
+    pixels = finding.pixels
+    shared = np.array(pixels.map, np.float32).reshape(pixels.height, pixels.width)
+    box = pattern_box(shared, MAP_LEVEL) if finding.localised else None
+    return f"The shared pixels: {place(box, pixels.height, pixels.width)}."
+
+
+def training_list(finding: Finding) -> Iterator[str]:
+    """The training images of the class that carry the pattern: how many, and the first keys."""
+    if finding.training is None or not finding.training.matches:
+        return
+    keys = [k for k in finding.training.matches if k.startswith(f"interest/{finding.class_}/")]
+    keys = keys or finding.training.matches
+    more = f" and {count(len(keys) - SHOWN_KEYS)} more" if len(keys) > SHOWN_KEYS else ""
+    yield f"Training images of class {finding.class_} that carry it: {count(len(keys))}"
+    yield f"  {', '.join(keys[:SHOWN_KEYS])}{more}"
+
+
+def planted_text(planted: Sequence[PlantedPattern]) -> Iterator[str]:
+    """What was planted on purpose, or that nothing was."""
+    if not planted:
+        yield "Nothing was planted: there is nothing to find."
+    for p in planted:
+        if p.kind == "full-noise":
+            what = "noise over the whole image"
+        else:
+            what = (
+                f"a patch of noise of {p.width} × {p.height} pixels at row {p.top}, column {p.left}"
+            )
+        yield (
+            f"Planted on purpose: {what}, in {percent(p.share_of_class)} of the training images of "
+            f"class {p.class_name} and in {percent(p.share_of_pool)} of the pool."
+        )
+
+
+def found_text(planted: PlantedPattern, carriers: set[str], findings: Findings) -> str:
+    """Which finding is the planted pattern, judged by `carriers`, the keys of its pool images."""
+    for finding in findings.findings:
+        hits = carriers.intersection(finding.template_matches)
+        total = len(carriers) + len(finding.template_matches)
+        if finding.class_ == planted.class_name and total and 2 * len(hits) / total >= 0.5:
+            return (
+                f"This is the planted pattern: finding {finding.rank} names {count(len(hits))} of "
+                f"the {count(len(carriers))} pool images that carry it, and "
+                f"{count(len(finding.template_matches) - len(hits))} others."
+            )
+    return f"The planted pattern was not found: no finding of class {planted.class_name} fits it."
+
+
+def info_text(info: ProjectInfo, states: Mapping[str, str], reader: Reader) -> Iterator[str]:
+    """What is in a project: images, sources, stages, what was planted, what was skipped."""
+    role = reader.read("/images/role")
+    n, height, width, channels = reader.shape("/images/pixels")
+    train, test, pool = (count(int((role == value).sum())) for value in range(3))
+    yield f"Project {info.project_id}, revision {info.revision}, made by spurview {info.spurview}"
+    colour = "grey" if channels == 1 else "colour"
+    yield (
+        f"{count(n)} images of {width} × {height} pixels, {colour}: "
+        f"{train} to train on, {test} held out, {pool} in the pool"
+    )
+    yield f"Classes: {', '.join(info.class_names)}"
+    for source in info.sources:
+        chosen = f", classes {', '.join(source.classes)}" if source.classes else ""
+        yield f"{source.role}: {source.location} ({count(source.images)} images{chosen})"
+    if info.planted:
+        yield from planted_text(info.planted)
+    yield ""
+    yield from table([_stage_row(info, name, state) for name, state in states.items()])
+    if info.skipped_total:
+        yield ""
+        yield from skipped_text(info, shown=None)
+
+
+def _stage_row(info: ProjectInfo, name: str, state: str) -> tuple[str, ...]:
+    record = info.stages.get(name)
+    if record is None:
+        return name, "not run yet", "", ""
+    facts = ", ".join(f"{k.replace('_', ' ')} {_fact(v)}" for k, v in record.facts.items())
+    return name, state, f"{record.seconds:.1f} s on {record.device}", facts
+
+
+def _fact(value: float | int | str) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def skipped_text(info: ProjectInfo, shown: int | None = SHOWN_SKIPPED) -> Iterator[str]:
+    """The files that were left out, with reasons; the first `shown`, or all that are listed."""
+    if not info.skipped_total:
+        return
+    noun = "file was" if info.skipped_total == 1 else "files were"
+    yield f"{count(info.skipped_total)} {noun} left out:"
+    listed = info.skipped[:shown]
+    yield from (f"  {info.sources[f.source].role}: {f.path}: {f.reason}" for f in listed)
+    if info.skipped_total > len(listed):
+        yield f"  and {count(info.skipped_total - len(listed))} more (spurview info lists them)"
+
+
+def new_text(info: ProjectInfo, reader: Reader, notes: Iterable[str]) -> Iterator[str]:
+    """What a new project holds: images per class, pool, size, what was skipped, what to mind."""
+    role, label = reader.read("/images/role"), reader.read("/images/label")
+    per_class = Counter(label[role != 2].tolist())
+    _, height, width, channels = reader.shape("/images/pixels")
+    for index, name in enumerate(info.class_names):
+        yield f"class {name}: {count(per_class[index])} images"
+    yield f"pool: {count(int((role == 2).sum()))} images"
+    yield f"working size: {width} × {height} pixels, {'grey' if channels == 1 else 'colour'}"
+    yield from skipped_text(info)
+    yield from (f"Note: {note}" for note in notes)
