@@ -106,21 +106,24 @@ def _read(path: Path) -> Holder | None:
 
 def _may_take(path: Path, holder: Holder | None, take_over: bool) -> bool:
     if holder is None:
-        try:
-            return time.time() - path.stat().st_mtime > _GRACE_S
-        except FileNotFoundError:
-            return True
-    if holder.host != platform.node():
+        return take_over or _is_old(path)
+    # Elsewhere, and on systems that do not tell, only the person knows whether it still runs.
+    if holder.host != platform.node() or os.name != "posix":
         return take_over
     return not _lives(holder)
 
 
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _GRACE_S
+    except FileNotFoundError:
+        return True
+
+
 def _lives(holder: Holder) -> bool:
-    """Whether this process of this machine still runs; where that cannot be known, it does."""
+    """Whether this process of this machine still runs."""
     if holder.boot != _boot_id():
         return False
-    if os.name != "posix":
-        return True
     try:
         os.kill(holder.pid, 0)
     except (ProcessLookupError, OverflowError, ValueError):

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -159,21 +160,21 @@ class Project:
     def keys(self) -> list[str]:
         """The key of every image; bytes that are not UTF-8, and every %, stand as %XX."""
         file = self._file
-        if "/images/keys_end" not in file.table:
+        if not {"/images/keys", "/images/keys_end"} <= file.table.keys():
             return []
         data = file.read("/images/keys").tobytes()
-        ends = file.read("/images/keys_end").tolist()
-        starts = [0, *ends[:-1]]
-        if any(a > b for a, b in zip(starts, ends, strict=True)) or [*starts, *ends][-1] != len(
-            data
-        ):
+        ends = [0, *file.read("/images/keys_end").tolist()]
+        if ends[-1] != len(data) or any(start > end for start, end in pairwise(ends)):
             raise damaged(file.path, "/images/keys_end does not cut up /images/keys")
-        return [codec.key_text(data[a:b]) for a, b in zip(starts, ends, strict=True)]
+        return [codec.key_text(data[start:end]) for start, end in pairwise(ends)]
 
     def verify(self, report: Report = silent) -> bool:
         """Whether the digest fits, and remember it; about a second for each GB."""
-        self.verified = self._file.is_whole(report)
-        return self.verified
+        file = self._file
+        fits = file.is_whole(report)
+        if file is self._file:  # nothing was saved meanwhile
+            self.verified = fits
+        return fits
 
     def save(
         self,
@@ -189,7 +190,8 @@ class Project:
 
         Arrays whose names begin with a prefix in `drop` go, then those of `put` come. With
         `path` the project moves there, over whatever stands there, its own file included.
-        Raises SaveError; then the file and this object are as they were.
+        Raises SaveError, or ProjectError where the arrays that stay cannot be read; then the
+        file and this object are as they were.
         """
         with self._saving:
             self._save(
