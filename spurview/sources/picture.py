@@ -1,4 +1,4 @@
-"""One image file, safely: by content, from an allow-list of formats, never more than its first frame.
+"""One image file, safely: by content, from an allow-list of formats, its first frame alone.
 
 Every way in which a file can be unusable ends in `Unusable` with a reason a person understands.
 """
@@ -26,6 +26,8 @@ MAX_FILE_BYTES = 512 * 2**20
 MID_GREY = (128, 128, 128, 255)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
+
 _READ_ERRORS = (
     OSError,
     ValueError,
@@ -52,7 +54,7 @@ class FileBytes:
 
 
 def read_file(path: Path) -> FileBytes:
-    """The bytes of a regular file. Raises Unusable for anything else, and never waits for a pipe."""
+    """The bytes of a regular file. Raises Unusable for all else, and never waits for a pipe."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     flags |= getattr(os, "O_BINARY", 0)
     try:
@@ -83,7 +85,7 @@ def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
     """
     with _reading(), _opened(data) as opened:
         if size is not None:
-            # JPEG can decode at a fraction of its size; twice the target leaves room for the filter.
+            # JPEG can decode at a fraction of its size; twice the target leaves the filter room.
             opened.draft(opened.mode, (2 * size[1], 2 * size[0]))
         opened.load()
         image = _plain(ImageOps.exif_transpose(opened) if _orientation(opened) > 1 else opened)
@@ -96,7 +98,12 @@ def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
 
 
 def _opened(data: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(data), formats=FORMATS)
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if data.startswith(_BEGINNINGS):
+            raise Unusable("damaged: the file begins as an image and cannot be read on") from error
+        raise
 
 
 def _orientation(image: Image.Image) -> int:

@@ -165,9 +165,8 @@ def _check_all_used(specs: Sequence[SourceSpec], gathered: Sequence[Gathered], r
             continue
         reasons = [file.reason for file in read.skipped if file.source == index]
         what = "images of interest" if source.role == "interest" else "the pool"
-        tail = (
-            f": {len(reasons)} files were left out, the first as {reasons[0]!r}" if reasons else ""
-        )
+        left_out = "1 file was" if len(reasons) == 1 else f"{len(reasons)} files were"
+        tail = f": {left_out} left out, the first as {reasons[0]!r}" if reasons else ""
         raise InputError(f"{readable(spec.text)} holds no usable image for {what}{tail}.")
 
 
