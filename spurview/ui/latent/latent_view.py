@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -176,7 +176,7 @@ class LatentView(pg.PlotWidget):
 
     # Mouse and keys. pyqtgraph's own drags are not used: they know no tools or modes.
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() != Qt.MouseButton.LeftButton or self._shown is None:
             return
@@ -189,7 +189,7 @@ class LatentView(pg.PlotWidget):
             self._mode = mode_of(event.modifiers())
         self._path = [event.position()]
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = event.position()
         if self._press is None:
             row = self.row_at(place)
@@ -204,7 +204,7 @@ class LatentView(pg.PlotWidget):
         self._last = place
         self._repaint()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._press is None or event.button() != Qt.MouseButton.LeftButton:
             return
         polygon, mode = self._polygon(), self._mode
@@ -217,16 +217,16 @@ class LatentView(pg.PlotWidget):
             if row is not None:
                 self._focus.row = row
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._end_drawing()
         self._selection.set_rows(())
 
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         self._focus.hovered_row = None
         self.pointed.emit(None, QPoint())
         super().leaveEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Escape:
             drawing = self._press is not None
@@ -283,14 +283,14 @@ class LatentView(pg.PlotWidget):
 
     # Painting.
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         self._raster_if_needed()
         super().paintEvent(event)
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, theme.current().canvas)
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         paint_overlay(painter, QRectF(self.viewport().rect()), self._overlay())
 
     def _overlay(self) -> Overlay:

@@ -59,16 +59,16 @@ class LegendEntry(QToolButton):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         words = metrics.horizontalAdvance(self._group.name) + 8
         words += metrics.horizontalAdvance(self._count.words())
         return QSize(8 + _MARKER_PX + 8 + words + 8, max(24, metrics.height() + 6))
 
-    def mouseDoubleClickEvent(self, _: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, _: QMouseEvent) -> None:
         self.isolated.emit()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         shown = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -109,10 +109,10 @@ class Ramp(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Colours from 0, dark, to 1, bright")
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, 24)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme.current().text2)
         area = QRectF(self.rect())

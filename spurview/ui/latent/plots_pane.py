@@ -85,7 +85,7 @@ class PlotsPane(QWidget):
         """What is selected of what is shown, as it stands in the tool row."""
         return self._count.text()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(536, 756)
 
     def set_tool(self, tool: Tool) -> None:
@@ -106,7 +106,7 @@ class PlotsPane(QWidget):
         """Read everything again: another project, or other products."""
         self._recolour()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._colour_word.setVisible(self.width() >= NARROW_PX)
         super().resizeEvent(event)
 

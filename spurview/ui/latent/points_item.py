@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from spurview.ui.latent.raster import raster, stamps
+from spurview.ui.latent.raster import Stamps, raster, stamps
 from spurview.ui.markers import marker_path
 from spurview.ui.widgets.pictures import alpha_of, to_premultiplied
 
@@ -103,7 +103,7 @@ class PointsItem(pg.GraphicsObject):
         self._image, self._area = image, area
         self.update()
 
-    def boundingRect(self) -> QRectF:  # noqa: N802
+    def boundingRect(self) -> QRectF:
         return self._bounds
 
     def paint(
@@ -125,7 +125,7 @@ class PointsItem(pg.GraphicsObject):
         painter.restore()
 
 
-def _stamps(symbols: Sequence[str], diameter_px: float, ratio: float):  # type: ignore[no-untyped-def]
+def _stamps(symbols: Sequence[str], diameter_px: float, ratio: float) -> Stamps:
     white = QColor(Qt.GlobalColor.white)
     return stamps([alpha_of(_marker(s, diameter_px, white, None, ratio)) for s in symbols])
 

@@ -1,0 +1,1 @@
+"""The grid of images, the large view, and what composes their pictures."""

@@ -1,0 +1,259 @@
+"""The images of the focused candidate or of the selection, with their shared pixels marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spurview.pipeline.wording import count
+from spurview.ui import icons, theme
+from spurview.ui.document import Document
+from spurview.ui.images.image_grid import ImageGrid
+from spurview.ui.images.large_view import LargeView
+from spurview.ui.images.look_controls import SliderPopover, mode_row, what_row
+from spurview.ui.images.look_state import LookState
+from spurview.ui.images.tiles import Look, Tiles, whole_factors
+from spurview.ui.selection import Focus, Selection
+from spurview.ui.widgets.flat_button import FlatButton
+from spurview.ui.widgets.labels import Elided, EmptyText, label
+
+EMPTY = "Select points or a class to see their images here."
+_FIRST_TILE_PX = 84
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows to show, in order, and what they are in words."""
+
+    rows: tuple[int, ...]
+    caption: str
+
+
+class ImagesPane(QWidget):
+    """Header, controls and grid; opens the large view."""
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        focus: Focus,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._focus = document, selection, focus
+        self._asked: Listing | None = None
+        self._asked_for = np.empty(0, np.int64)
+        self._caption = ""
+        self._large: LargeView | None = None
+        self._look = LookState(self)
+        self._tiles = Tiles(document)
+        self._grid = ImageGrid(document, self._tiles, focus)
+        self.setAccessibleName("Images")
+        self.setMinimumWidth(400)
+        self._build()
+        self._connect()
+        self.reload()
+
+    @property
+    def grid(self) -> ImageGrid:
+        return self._grid
+
+    @property
+    def look(self) -> LookState:
+        """What is shown of the images and how it is highlighted."""
+        return self._look
+
+    @property
+    def large_view(self) -> LargeView | None:
+        """The large view, once it was opened."""
+        return self._large
+
+    @property
+    def caption(self) -> str:
+        """What the images are, as the header says it."""
+        return self._caption
+
+    @property
+    def size_slider(self) -> QSlider:
+        return self._size
+
+    def sizeHint(self) -> QSize:
+        return QSize(550, 404)
+
+    def show_rows(self, rows: Iterable[int], caption: str) -> None:
+        """Select rows and show them in the given order under a caption of its own."""
+        listing = Listing(tuple(int(row) for row in rows), caption)
+        self._ask(listing, listing.rows)
+
+    def reload(self) -> None:
+        """Read everything again: another project, or other products."""
+        self._tiles.forget()
+        height, width = self._document.reader.shape("/images/pixels")[1:3]
+        self._zooms = whole_factors(height, width)
+        self._size.setRange(0, len(self._zooms) - 1)
+        sizes = [abs(zoom * width - _FIRST_TILE_PX) for zoom in self._zooms]
+        self._size.setValue(int(np.argmin(sizes)))
+        self._relook()
+        self._renew()
+
+    def open_large(self, row: int) -> None:
+        """Show one image large; the view steps through the rows of the grid."""
+        if self._large is None:
+            self._large = LargeView(self._document, self._focus, self._look, self)
+        self._large.open_at(self._grid.rows, row, self._caption)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header())
+        self._body = QWidget()
+        stacked = QStackedLayout(self._body)
+        self._empty = EmptyText(EMPTY)
+        filled = QWidget()
+        inside = QVBoxLayout(filled)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self._tool_row())
+        inside.addWidget(self._grid, 1)
+        stacked.addWidget(self._empty)
+        stacked.addWidget(filled)
+        self._pages = stacked
+        layout.addWidget(self._body, 1)
+
+    def _header(self) -> QWidget:
+        header = QWidget()
+        line = QHBoxLayout(header)
+        line.setContentsMargins(16, 6, 16, 6)
+        line.setSpacing(8)
+        line.addWidget(label("Images", "title"))
+        self._words = Elided()
+        line.addWidget(self._words, 1)
+        self._size = QSlider(Qt.Orientation.Horizontal)
+        self._size.setFixedWidth(72)
+        self._size.setPageStep(1)
+        self._size.setAccessibleName("Size of the images")
+        self._size.setToolTip("Size of the images")
+        self._size_icons = [QLabel(), QLabel()]
+        line.addWidget(self._size_icons[0])
+        line.addWidget(self._size)
+        line.addWidget(self._size_icons[1])
+        header.setMinimumHeight(40)
+        self._paint_icons()
+        return header
+
+    def _tool_row(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(16, 4, 16, 8)
+        line.setSpacing(8)
+        line.addWidget(what_row(self._look))
+        line.addStretch(1)
+        line.addWidget(label("Highlight", "quiet"))
+        line.addWidget(mode_row(self._look, words=False))
+        sliders = FlatButton("", "sliders-horizontal", name="Strength and threshold")
+        sliders.setToolTip("Strength and threshold")
+        self._popover = SliderPopover(self._look, self)
+        sliders.clicked.connect(lambda: self._popover.open_below(sliders))
+        line.addWidget(sliders)
+        return row
+
+    def _connect(self) -> None:
+        self._selection.changed.connect(self._renew)
+        self._focus.candidate_changed.connect(self._on_candidate)
+        self._look.changed.connect(self._relook)
+        self._size.valueChanged.connect(self._relook)
+        self._grid.opened.connect(self.open_large)
+        self._grid.extended.connect(self._on_extended)
+        self._document.replaced.connect(self._forget)
+        self._document.stages_changed.connect(self._on_stages)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icons()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._relook()
+
+    def _paint_icons(self) -> None:
+        colour = theme.current().text2
+        for image, size in zip(self._size_icons, (12, 16), strict=True):
+            image.setPixmap(icons.pixmap("image", colour, size, self.devicePixelRatioF()))
+
+    def _on_candidate(self, _: object) -> None:
+        self._asked = None
+        self._relook()
+        self._renew()
+
+    def _on_stages(self, _: object) -> None:
+        self.reload()
+
+    def _on_extended(self, rows: list[int]) -> None:
+        # The grid keeps showing what it shows: narrowing it under the cursor would lose the range.
+        self._ask(Listing(tuple(self._grid.rows), self._caption), rows)
+
+    def _ask(self, listing: Listing, selected: Iterable[int]) -> None:
+        """Show a listing for as long as exactly `selected` stays selected."""
+        chosen = np.unique(np.fromiter(selected, np.int64))
+        self._asked, self._asked_for = listing, chosen
+        self._selection.set_rows(chosen)
+        self._renew()
+
+    def _forget(self) -> None:
+        self._asked = None
+        if self._large is not None:
+            self._large.close()
+        self.reload()
+
+    def _relook(self, *_: object) -> None:
+        """The looks have changed: what is shown, highlight, size, or whose map is shown."""
+        self._grid.set_look(
+            Look(
+                self._look.what,
+                self._look.highlight,
+                self._zooms[self._size.value()],
+                self._focus.candidate_id,
+            )
+        )
+
+    def _renew(self) -> None:
+        listing = self._listing()
+        self._caption = listing.caption
+        self._words.text = listing.caption
+        if list(listing.rows) != self._grid.rows:
+            self._grid.show_rows(listing.rows)
+        self._pages.setCurrentIndex(1 if listing.rows else 0)
+
+    def _listing(self) -> Listing:
+        selected = self._selection.rows
+        if self._asked is not None and np.array_equal(selected, self._asked_for):
+            return self._asked
+        self._asked = None
+        candidate_id = self._focus.candidate_id
+        known = self._document.rows.get(candidate_id) if candidate_id is not None else None
+        if candidate_id is None or known is None:
+            words = f"{count(len(selected))} selected" if len(selected) else ""
+            return Listing(tuple(selected.tolist()), words)
+        name = self._document.display_name(candidate_id)
+        members = known.members
+        if not len(selected) or np.array_equal(np.sort(members), selected):
+            words = f"{count(len(members))} in {name}, most typical first"
+            return Listing(tuple(members.tolist()), words)
+        scores = self._document.reader.read("/candidates/scores", known.index, known.index + 1)[0]
+        ordered = selected[np.argsort(-scores[selected], kind="stable")]
+        words = f"{count(len(selected))} selected, closest to {name} first"
+        return Listing(tuple(ordered.tolist()), words)
