@@ -20,6 +20,8 @@ class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     `matching`, `of_class`, `expected`, `lift`, `z`, `p`, `q` count the held-out half only.
     `opacity` is the a of x' = (1 - a m) x + b on the mask m (0 adds b, 1 replaces by b).
+    `content_dependence` is the area under the ROC curve with which the image around the mask
+    tells carriers from others; None for patterns without a place.
     """
 
     id: str
@@ -40,6 +42,7 @@ class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     valley_training: float | None
     training_rates: list[float] | None
     training_q: float | None
+    content_dependence: float | None = None
 
 
 class InsertionRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -22,6 +22,8 @@ from spurview.core.whole_family import mean_residual
 
 # A pattern is localised when its piece holds this share of the divergence above noise.
 LOCALISED_SHARE = 0.5
+# A larger piece is no place but the image.
+LARGEST_PIECE = 0.4
 _NEIGHBOURS = 4
 _FEWEST = 5
 
@@ -56,14 +58,15 @@ def typical_rows(material: Material, candidate: Candidate) -> Rows:
     return sure if len(sure) > _FEWEST else np.flatnonzero(scope)
 
 
-def concentration(material: Material, candidate: Candidate) -> float:
-    """Share of the divergence above noise that lies in the one piece around its peak."""
+def piece_of(material: Material, candidate: Candidate) -> Mask | None:
+    """The one piece (H, W) in which a candidate's divergence lies, or None where it is spread."""
     rows = typical_rows(material, candidate)
     divergence, _, _ = _divergence(material, candidate, rows)
-    noise = 3 / len(rows)
-    above = np.maximum(divergence - noise, 0)
-    piece = ndimage.binary_dilation(divergence_mask(divergence), np.ones((3, 3)))
-    return float(above[piece].sum() / max(float(above.sum()), 1e-9))
+    above = np.maximum(divergence - 3 / len(rows), 0)
+    piece = divergence_mask(divergence)
+    near = ndimage.binary_dilation(piece, np.ones((3, 3)))
+    concentrated = above[near].sum() >= LOCALISED_SHARE * above.sum()
+    return piece if concentrated and piece.mean() <= LARGEST_PIECE else None
 
 
 def _divergence(

@@ -1,19 +1,94 @@
-"""The stages: what each reads, needs and makes, and whether its product is still true."""
+"""The stages: what each reads, needs and makes, and whether its product is still true.
+
+Light on purpose: the window asks for states before torch is loaded. The work itself is in
+`training_stages` and `search_stages`, found by `run`.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from spurview.core.arrays import Reader
 from spurview.project.model import ProjectInfo
 
 State = Literal["fresh", "stale", "missing"]
 
-STAGE_NAMES = (
-    "images", "classifier", "predictions", "embedding", "candidates", "verification", "layout",
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. `version` counts changes of its code that change its product.
+
+    reads: the section of the settings it depends on, or ""; needs: stages whose products it
+    takes; makes: prefixes of the arrays it replaces, its own first.
+    """
+
+    name: str
+    version: int
+    reads: str
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+
+
+STAGES = (
+    Stage("images", 1, "images", (), ("/images/",)),
+    Stage("classifier", 1, "classifier", ("images",), ("/classifier/",)),
+    Stage("predictions", 1, "", ("images", "classifier"), ("/predictions/",)),
+    Stage("embedding", 1, "embedding", ("images",), ("/embedding/", "/latents")),
+    # Verification stands candidate by candidate: with new candidates the old one cannot be read.
+    Stage(
+        "candidates",
+        1,
+        "candidates",
+        ("predictions", "embedding"),
+        ("/candidates/", "/verification/"),
+    ),
+    Stage(
+        "verification",
+        1,
+        "verification",
+        ("candidates", "classifier"),
+        ("/verification/",),
+    ),
+    Stage("layout", 1, "", ("embedding", "candidates"), ("/layout/",)),
 )
+STAGE_NAMES = tuple(stage.name for stage in STAGES)
+_BY_NAME = {stage.name: stage for stage in STAGES}
+
+
+def stage_named(name: str) -> Stage:
+    """The stage of this name; KeyError when there is none."""
+    return _BY_NAME[name]
+
+
+def fingerprint(name: str, info: ProjectInfo) -> str:
+    """The fingerprint that a product of the stage made now would have, 32 hex digits.
+
+    A hash of the stage's name and version, the seed, its settings and its inputs' fingerprints.
+    That of the images is kept from their reading: a project cannot read its sources again.
+    """
+    stage = _BY_NAME[name]
+    if name == "images":
+        return info.stages["images"].fingerprint if "images" in info.stages else ""
+    settings = getattr(info.settings, stage.reads) if stage.reads else None
+    inputs = [fingerprint(needed, info) for needed in stage.needs]
+    told = msgspec.json.encode([name, stage.version, info.settings.seed, settings, inputs])
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
 def states(info: ProjectInfo, reader: Reader) -> dict[str, State]:
-    """Whether each stage's product is fresh, stale or missing."""
-    return {name: "fresh" if name in info.stages else "missing" for name in STAGE_NAMES}
+    """Whether each stage's product is fresh, stale or missing, in the order of the stages."""
+    names = reader.names()
+    found: dict[str, State] = {}
+    for stage in STAGES:
+        record = info.stages.get(stage.name)
+        if record is None or not any(name.startswith(stage.makes[0]) for name in names):
+            found[stage.name] = "missing"
+        elif record.fingerprint != fingerprint(stage.name, info):
+            found[stage.name] = "stale"
+        else:
+            found[stage.name] = "fresh"
+    return found

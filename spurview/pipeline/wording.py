@@ -6,7 +6,7 @@ Every sentence follows from the records alone. What is not known is said, with i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -173,10 +173,12 @@ def silence(tried: int) -> str:
     return f"{SILENCE} {_plural(tried, 'candidate')} tested, none of them proven."
 
 
-def stale_sentence(stages: Iterable[str]) -> str:
-    """Why what is shown is out of date; `stages` changed since."""
-    changed = " and ".join(stages)
-    return f"Stale: from before {changed} changed." if changed else ""
+def stale_sentence(states: Mapping[str, str]) -> str:
+    """Why what is shown is out of date, by the stages' states in order; empty when it is not."""
+    changed = next((name for name, state in states.items() if state == "stale"), None)
+    if changed is None:
+        return ""
+    return f"Stale: from before the {changed} {'were' if changed.endswith('s') else 'was'} changed."
 
 
 def doubts(finding: Finding, contents: dict[str, int]) -> list[Doubt]:

@@ -1,0 +1,117 @@
+"""From evidence to an outcome: every ratio of evidence over threshold, the alarm, the ranking.
+
+An alarm needs all ratios at 1 or more. What real features of a class lack is separation (their
+scores have no gap) and independence (the rest of the image tells who carries them).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from spurview.core.candidate import Candidate
+from spurview.core.confirmation import content_dependence, enrichment, pool_valley
+from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
+from spurview.core.material import Material
+
+# Thresholds, chosen on development seeds only (docs/METHOD.md tells which and how).
+LEAST_Z = 3.5
+LEAST_FLIP = 0.10
+LEAST_MARGIN = 1.0
+LEAST_TRAINING_RATE = 0.05
+LEAST_TRAINING_LIFT = 3.0
+MOST_VALLEY_POOL = {"local": 0.45, "whole": 0.20, "literal": 0.20}
+MOST_VALLEY_TRAINING = {"local": 0.20, "whole": 0.10, "literal": 0.10}
+LEAST_AGREEMENT = 0.5
+MOST_DEPENDENCE = 0.65
+# A class that carries the pattern throughout has no images without it to be separate from.
+WHOLE_CLASS_RATE, WHOLE_CLASS_OTHERS, WHOLE_CLASS_MARGIN = 0.95, 0.05, 4.0
+
+_LEAST_RATIO, _MOST_RATIO = 0.05, 4.0
+SEPARATION = ("valley_pool", "valley_training", "agreement", "independence")
+
+
+def evidence_ratios(record: CandidateRecord, insertion: InsertionRecord | None) -> dict[str, float]:
+    """Evidence over threshold, by name; what could not be measured is left out."""
+    family = record.family
+    ratios = {
+        "enrichment": record.z / LEAST_Z,
+        "valley_pool": _under(MOST_VALLEY_POOL[family], record.valley_pool),
+        "agreement": record.agreement / LEAST_AGREEMENT,
+    }
+    if record.content_dependence is not None:
+        ratios["independence"] = (1 - record.content_dependence) / (1 - MOST_DEPENDENCE)
+    if insertion is not None:
+        ratios["insertion"] = (insertion.flip - insertion.null_control) / LEAST_FLIP
+        ratios["margin"] = (insertion.margin - insertion.null_margin) / LEAST_MARGIN
+    if record.training_rates is not None and record.valley_training is not None:
+        own, others = _own_and_others(record)
+        ratios["training_rate"] = (own - others) / LEAST_TRAINING_RATE
+        ratios["training_lift"] = math.log((own + 0.01) / (others + 0.01)) / math.log(
+            LEAST_TRAINING_LIFT
+        )
+        separate = _under(MOST_VALLEY_TRAINING[family], record.valley_training)
+        if _fills_class(own, others, insertion):
+            separate = max(separate, 1.0)
+        ratios["valley_training"] = separate
+    return ratios
+
+
+def _own_and_others(record: CandidateRecord) -> tuple[float, float]:
+    rates = record.training_rates or []
+    others = [rate for k, rate in enumerate(rates) if k != record.class_index]
+    return rates[record.class_index], max(others, default=0.0)
+
+
+def _fills_class(own: float, others: float, insertion: InsertionRecord | None) -> bool:
+    return (
+        insertion is not None
+        and own >= WHOLE_CLASS_RATE
+        and others <= WHOLE_CLASS_OTHERS
+        and insertion.margin - insertion.null_margin >= WHOLE_CLASS_MARGIN
+    )
+
+
+def _under(threshold: float, value: float) -> float:
+    """1 at the threshold, more below it; steady where both are near 0."""
+    return (threshold + 0.05) / (value + 0.05)
+
+
+def combined(ratios: dict[str, float]) -> float:
+    """Geometric mean of the ratios, each clipped to [.05, 4]."""
+    clipped = np.clip(list(ratios.values()), _LEAST_RATIO, _MOST_RATIO)
+    return float(np.exp(np.log(clipped).mean()))
+
+
+def score(ratios: dict[str, float]) -> float:
+    """The geometric mean as a number in 0..1 that is .5 where evidence meets its thresholds."""
+    return float(1 - 0.5 ** combined(ratios))
+
+
+def outcome(ratios: dict[str, float]) -> Outcome:
+    """alarm: every ratio >= 1 with network and training images asked; suspect: all but separation,
+    or all there is where one of the two could not be asked; else candidate."""
+    asked = "insertion" in ratios and "training_rate" in ratios
+    if min(ratios.values()) >= 1:
+        return "alarm" if asked else "suspect"
+    without_separation = [value for name, value in ratios.items() if name not in SEPARATION]
+    independent = ratios.get("independence", 1.0) >= 1
+    if asked and independent and min(without_separation) >= 1:
+        return "suspect"
+    return "candidate"
+
+
+def promise(material: Material, candidate: Candidate) -> float:
+    """Which candidates of a class are worth experiments: evidence that needs no network."""
+    dependence = content_dependence(material, candidate) if candidate.family == "local" else 0.5
+    return combined(
+        {
+            "enrichment": enrichment(material, candidate).z / LEAST_Z,
+            "valley_pool": _under(
+                MOST_VALLEY_POOL[candidate.family], pool_valley(material, candidate)
+            ),
+            "agreement": candidate.agreement / LEAST_AGREEMENT,
+            "independence": (1 - dependence) / (1 - MOST_DEPENDENCE),
+        }
+    )

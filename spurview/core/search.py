@@ -1,0 +1,190 @@
+"""The search as a whole: for every predicted class, candidates of both families, and evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spurview.core.candidate import Candidate, without_duplicates
+from spurview.core.confirmation import (
+    Enrichment,
+    benjamini_hochberg,
+    content_dependence,
+    enrichment,
+    pool_valley,
+    training_p,
+    training_rates,
+    training_valley,
+)
+from spurview.core.decide import promise
+from spurview.core.evidence import CandidateRecord, ClassRecord
+from spurview.core.extraction import Template, extract, piece_of
+from spurview.core.literal import literal_candidates
+from spurview.core.local_family import refine_all
+from spurview.core.material import Bools, ClassMaterial, Material, Rows
+from spurview.core.progress import Report
+from spurview.core.proposals import Gradient, Proposal, local_proposals, whole_image_proposals
+from spurview.core.settings import CandidatesSettings
+from spurview.core.whole_family import search_all
+
+# A class with fewer pool images has too few in either half to tell anything.
+FEWEST_IN_CLASS = 28
+_MOST_REFINED = 14
+
+
+@dataclass(frozen=True)
+class Found:
+    """One candidate with its pattern, its evidence, and its pool members, most typical first."""
+
+    candidate: Candidate
+    template: Template
+    record: CandidateRecord
+    members: Rows
+
+
+def search(
+    material: Material,
+    gradient: Gradient | None,
+    *,
+    settings: CandidatesSettings,
+    seed: int,
+    report: Report,
+) -> tuple[list[Found], list[ClassRecord]]:
+    """Candidates of all classes, best kept per class, and what came of each class."""
+    classes = []
+    candidates: list[Candidate] = []
+    for k in range(material.n_classes):
+        n = int(material.of_class(k).sum())
+        in_a = int((material.of_class(k) & material.discover).sum())
+        searched = n >= FEWEST_IN_CLASS and in_a >= FEWEST_IN_CLASS // 3
+        reason = "" if searched else _too_few(n)
+        classes.append(ClassRecord(class_index=k, pool=n, searched=searched, reason=reason))
+        if searched:
+            rng = np.random.default_rng([seed, k])
+            step = _Step(report, k, material.n_classes)
+            candidates += _search_class(material, k, gradient, settings, rng, step)
+    report(material.n_classes, material.n_classes, "weighing the evidence")
+    return _with_false_discovery([_found(material, c) for c in candidates]), classes
+
+
+class _Step:
+    """Progress of one class as a share of the whole."""
+
+    def __init__(self, report: Report, index: int, total: int) -> None:
+        self._report, self._index, self._total = report, index, total
+
+    def __call__(self, done: int, total: int, message: str) -> None:
+        scale = 100
+        at = self._index * scale + scale * done // max(total, 1)
+        self._report(
+            at,
+            self._total * scale,
+            f"{message} of class {self._index + 1} of {self._total}",
+        )
+
+
+def _search_class(
+    material: Material,
+    class_index: int,
+    gradient: Gradient | None,
+    settings: CandidatesSettings,
+    rng: np.random.Generator,
+    report: Report,
+) -> list[Candidate]:
+    if settings.method == "literal":
+        return literal_candidates(material, class_index)[: settings.per_class]
+    report(0, 1, "comparing images with their neighbours")
+    found = ClassMaterial(material, class_index)
+    scope = found.mine & material.discover
+    whole = without_duplicates(
+        search_all(found, whole_image_proposals(found), report), scope, _MOST_REFINED
+    )
+    whole = [_in_its_place(material, candidate) for candidate in whole]
+    proposals = local_proposals(found, gradient, rng)
+    proposals += [
+        Proposal("whole image", candidate.hits[found.members_a])
+        for candidate in whole
+        if candidate.family == "local"
+    ]
+    local = refine_all(found, proposals, report)
+    merged = without_duplicates(local + whole, scope, _MOST_REFINED)
+    ranked = sorted(merged, key=lambda c: -promise(material, c))
+    return ranked[: settings.per_class]
+
+
+def _in_its_place(material: Material, candidate: Candidate) -> Candidate:
+    """A whole-image candidate whose divergence lies in one place, as a local one."""
+    piece = piece_of(material, candidate)
+    return candidate if piece is None else replace(candidate, family="local", mask=piece)
+
+
+def _too_few(n: int) -> str:
+    counted = "no pool image" if n == 0 else f"only {n} pool image{'s' if n > 1 else ''}"
+    return f"{counted} got this class, about {FEWEST_IN_CLASS} are needed"
+
+
+def _found(material: Material, candidate: Candidate) -> Found:
+    template = extract(material, candidate)
+    seen = enrichment(material, candidate)
+    mine = np.flatnonzero(candidate.hits & material.of_class(candidate.class_index))
+    members = mine[np.argsort(-candidate.linear[mine], kind="stable")]
+    record = _record(material, candidate, template, seen, members)
+    return Found(candidate, template, record, members)
+
+
+def _record(
+    material: Material, candidate: Candidate, template: Template, seen: Enrichment, members: Rows
+) -> CandidateRecord:
+    digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16).hexdigest()
+    has_training = training_rates(material, candidate) is not None
+    return CandidateRecord(
+        id=f"{candidate.class_index}-{digest[:8]}",
+        class_index=candidate.class_index,
+        family=candidate.family,
+        detectors=sorted(candidate.detectors),
+        opacity=template.opacity,
+        localised=template.localised,
+        matching=seen.matching,
+        of_class=seen.of_class,
+        expected=seen.expected,
+        lift=seen.lift,
+        z=seen.z,
+        p=seen.p,
+        q=seen.p,
+        agreement=candidate.agreement,
+        valley_pool=pool_valley(material, candidate),
+        valley_training=training_valley(material, candidate),
+        training_rates=training_rates(material, candidate),
+        training_q=training_p(material, candidate) if has_training else None,
+        content_dependence=(
+            content_dependence(material, candidate) if candidate.family == "local" else None
+        ),
+    )
+
+
+def _with_false_discovery(found: list[Found]) -> list[Found]:
+    """p-values turned into q-values, over all candidates of the run."""
+    pool_q = benjamini_hochberg([f.record.p for f in found])
+    known = [f.record.training_q for f in found if f.record.training_q is not None]
+    training_q = iter(benjamini_hochberg(known))
+    corrected = []
+    for item, q in zip(found, pool_q, strict=True):
+        record = item.record
+        changed = _replaced(record, q, None if record.training_q is None else next(training_q))
+        corrected.append(replace(item, record=changed))
+    return corrected
+
+
+def _replaced(record: CandidateRecord, q: float, training_q: float | None) -> CandidateRecord:
+    import msgspec
+
+    return msgspec.structs.replace(record, q=q, training_q=training_q)
+
+
+def hit_rows(found: list[Found], n_images: int) -> Bools:
+    """(M, N) bool of all candidates' hits; (0, N) where there is none."""
+    if not found:
+        return np.zeros((0, n_images), bool)
+    return np.stack([f.candidate.hits for f in found])

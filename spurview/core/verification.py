@@ -1,0 +1,146 @@
+"""The verification of all candidates: experiments, outcome and rank of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from spurview.core.candidate import Candidate
+from spurview.core.decide import combined, evidence_ratios, outcome, score
+from spurview.core.evidence import CandidateRecord, InsertionRecord, VerificationRecord
+from spurview.core.extraction import Template
+from spurview.core.material import Material
+from spurview.core.progress import Report
+from spurview.core.settings import VerificationSettings
+from spurview.core.verify import (
+    N_PAIRS,
+    Bench,
+    Logits,
+    Pairs,
+    insertion,
+    kind_of,
+    pairs,
+    removal,
+)
+
+# Fewer images than this say nothing about a share.
+FEWEST_ON_BENCH = 20
+
+NO_NETWORK = "there is no network to query, only its predictions"
+NO_TRAINING = "there are no training images"
+TOO_FEW_IMAGES = "too few images of other classes are free of the pattern"
+TOO_FEW_CARRIERS = "fewer than 5 held-out images carry the pattern"
+NO_EFFECT = "the pattern turns hardly any image"
+NOTHING_EXPECTED = "no other class's training images carry it"
+NO_PLACE_FREE = "the pattern fits in no other place"
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A candidate as it stands in the project: its record, who carries it, and its pattern."""
+
+    record: CandidateRecord
+    candidate: Candidate
+    template: Template
+
+
+def verify_all(
+    material: Material,
+    suspects: Sequence[Suspect],
+    logits: Logits | None,
+    *,
+    settings: VerificationSettings,
+    seed: int,
+    report: Report,
+) -> tuple[list[VerificationRecord], list[Pairs]]:
+    """Records and before-and-after pairs, in the order of the suspects, ranked over all."""
+    records, shown = [], []
+    for index, suspect in enumerate(suspects):
+        report(index, len(suspects), f"testing candidate {index + 1} of {len(suspects)}")
+        rng = np.random.default_rng([seed, index])
+        record, pair = _verify(material, suspect, logits, settings, rng)
+        records.append(record)
+        shown.append(pair)
+    return _ranked(records), shown
+
+
+def _verify(
+    material: Material,
+    suspect: Suspect,
+    logits: Logits | None,
+    settings: VerificationSettings,
+    rng: np.random.Generator,
+) -> tuple[VerificationRecord, Pairs]:
+    missing: dict[str, str] = {}
+    inserted, removed, kind, pair = None, None, None, _no_pairs()
+    candidate, template = suspect.candidate, suspect.template
+    if logits is None:
+        missing.update(insertion=NO_NETWORK, removal=NO_NETWORK, kind=NO_NETWORK)
+    else:
+        bench = Bench(material, candidate, logits, settings.insertions, rng)
+        if len(bench.rows) >= FEWEST_ON_BENCH:
+            inserted = insertion(material, candidate, template, bench, settings.controls, rng)
+            kind = kind_of(template, inserted)
+            pair = pairs(bench, template, logits, candidate.class_index)
+        else:
+            missing.update(insertion=TOO_FEW_IMAGES)
+        removed = removal(material, candidate, template, logits, rng)
+        if removed is None:
+            missing["removal"] = TOO_FEW_CARRIERS
+        if kind is None:
+            missing["kind"] = NO_EFFECT
+    missing.update(_missing_numbers(suspect.record, inserted))
+    ratios = evidence_ratios(suspect.record, inserted)
+    record = VerificationRecord(
+        id=suspect.record.id,
+        rank=0,
+        outcome=outcome(ratios),
+        kind=kind,
+        score=score(ratios),
+        ratios={name: round(value, 4) for name, value in ratios.items()},
+        insertion=inserted,
+        removal=removed,
+        missing=missing,
+    )
+    return record, pair
+
+
+def _missing_numbers(record: CandidateRecord, inserted: InsertionRecord | None) -> dict[str, str]:
+    missing = {}
+    if record.training_rates is None:
+        missing["training"] = NO_TRAINING
+    else:
+        others = [r for k, r in enumerate(record.training_rates) if k != record.class_index]
+        if max(others, default=0.0) == 0:
+            missing["training.lift"] = NOTHING_EXPECTED
+    if record.lift is None:
+        missing["pool.lift"] = "none of the carriers' content neighbours is of the class"
+    if inserted is not None and inserted.scrambled is None:
+        missing["insertion.scrambled"] = NO_EFFECT
+    if inserted is not None and inserted.rolled is None:
+        missing["insertion.rolled"] = NO_EFFECT if inserted.scrambled is None else NO_PLACE_FREE
+    return missing
+
+
+def _ranked(records: list[VerificationRecord]) -> list[VerificationRecord]:
+    """Alarms first, then suspects, then by the evidence together; ranks from 1."""
+    standing = {"alarm": 0, "suspect": 1, "candidate": 2}
+    order = sorted(
+        range(len(records)),
+        key=lambda i: (standing[records[i].outcome], -combined(records[i].ratios), records[i].id),
+    )
+    ranked = list(records)
+    for rank, index in enumerate(order, start=1):
+        ranked[index] = msgspec.structs.replace(records[index], rank=rank)
+    return ranked
+
+
+def _no_pairs() -> Pairs:
+    return Pairs(
+        np.full(N_PAIRS, -1, np.int32),
+        np.full((N_PAIRS, 2), -1, np.int32),
+        np.zeros(N_PAIRS, np.float32),
+    )

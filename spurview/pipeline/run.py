@@ -1,0 +1,152 @@
+"""Running the stages: each one that is stale or missing, in order, resuming where it stopped."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+import spurview
+from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
+from spurview.core.errors import InputError, StageError
+from spurview.core.progress import Report, silent
+from spurview.core.settings import Settings
+from spurview.pipeline.checkpoints import Checkpoints
+from spurview.pipeline.stages import STAGE_NAMES, fingerprint, stage_named, states
+from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
+
+# The work of each stage: a function of `Work` in a module that is loaded only when it is needed,
+# since torch takes seconds.
+_WORK = {
+    "classifier": "training_stages",
+    "predictions": "training_stages",
+    "embedding": "training_stages",
+    "candidates": "search_stages",
+    "verification": "search_stages",
+    "layout": "search_stages",
+}
+
+Facts = dict[str, float | int | str]
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that a stage's function gets; it gives back arrays by name and a few facts.
+
+    device: as asked for, ``auto`` included.
+    """
+
+    reader: Reader
+    info: ProjectInfo
+    checkpoints: Checkpoints
+    device: str
+    report: Report
+
+    @property
+    def settings(self) -> Settings:
+        """The project's settings."""
+        return self.info.settings
+
+
+@dataclass(frozen=True)
+class Product:
+    """What one stage made: arrays by name, the prefixes they replace, and the record of it."""
+
+    stage: str
+    arrays: dict[str, Array]
+    drop: tuple[str, ...]
+    record: StageRecord
+
+
+def compute(
+    reader: Reader,
+    info: ProjectInfo,
+    *,
+    work_dir: Path,
+    until: str | None = None,
+    device: str = "auto",
+    report: Report = silent,
+) -> Iterator[Product]:
+    """Products of the stages that are stale or missing, one after the other, up to `until`.
+
+    reader, info: of the project, which is not changed; each product counts for the next stage.
+    Raises InputError for an unknown stage or device, StageError where a stage cannot do its work,
+    and Cancelled from `report`.
+    """
+    if until is not None and until not in STAGE_NAMES:
+        raise InputError(f"There is no stage {until!r}: stages are {', '.join(STAGE_NAMES)}.")
+    for name in STAGE_NAMES[: STAGE_NAMES.index(until or STAGE_NAMES[-1]) + 1]:
+        if states(info, reader)[name] == "fresh":
+            continue
+        if name == "images":
+            raise StageError("This project has no images: make a new one from its sources.")
+        product = _run_stage(name, reader, info, work_dir, device, report)
+        reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
+        info = applied(info, product)
+        yield product
+
+
+def applied(info: ProjectInfo, product: Product) -> ProjectInfo:
+    """The info of the project once the product is in it."""
+    kept = {
+        name: record
+        for name, record in info.stages.items()
+        if not stage_named(name).makes[0].startswith(product.drop)
+    }
+    stages = {**kept, product.stage: product.record}
+    return msgspec.structs.replace(info, stages=stages)
+
+
+def history_event(product: Product, info: ProjectInfo) -> HistoryEvent:
+    """The line of the project's history that tells of the product."""
+    return HistoryEvent(
+        time=product.record.finished,
+        what=f"{product.stage} run",
+        spurview=product.record.spurview,
+        device=product.record.device,
+        seconds=product.record.seconds,
+        settings=info.settings,
+    )
+
+
+def clear_checkpoints(product: Product, work_dir: Path) -> None:
+    """Remove what the stage kept in the work folder: its product is safe now."""
+    Checkpoints(work_dir, product.stage, product.record.fingerprint).clear()
+
+
+def _run_stage(
+    name: str, reader: Reader, info: ProjectInfo, work_dir: Path, device: str, report: Report
+) -> Product:
+    from spurview.core.device import choose_device
+
+    chosen = choose_device(device)
+    mark = fingerprint(name, info)
+
+    def stage_report(done: int, total: int, message: str) -> None:
+        report(done, total, f"{name}: {message}")
+
+    stage_report(0, 1, "starting")
+    started = time.monotonic()
+    work = Work(reader, info, Checkpoints(work_dir, name, mark), chosen.type, stage_report)
+    arrays, facts = _function(name)(work)
+    stage_report(1, 1, "done")
+    record = StageRecord(
+        fingerprint=mark,
+        finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=round(time.monotonic() - started, 3),
+        device=chosen.type,
+        spurview=spurview.__version__,
+        facts=facts,
+    )
+    return Product(name, arrays, stage_named(name).makes, record)
+
+
+def _function(name: str) -> Callable[[Work], tuple[dict[str, Array], Facts]]:
+    module = importlib.import_module(f"spurview.pipeline.{_WORK[name]}")
+    function: Callable[[Work], tuple[dict[str, Array], Facts]] = getattr(module, name)
+    return function

@@ -1,0 +1,165 @@
+"""The work of the stages that search and test: candidates, verification, layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import torch
+
+from spurview.core.arrays import Array
+from spurview.core.candidate import Candidate
+from spurview.core.extraction import Template
+from spurview.core.layout import principal_plane, residual_plane
+from spurview.core.material import Floats, Material, split_pool
+from spurview.core.search import Found, search
+from spurview.core.vae import reconstruct
+from spurview.core.verification import Suspect, verify_all
+from spurview.core.verify import N_PAIRS, Pairs
+from spurview.pipeline.findings import candidate_records
+from spurview.pipeline.run import Facts, Work
+from spurview.pipeline.training_stages import load_network, load_vae
+from spurview.project.model import INTEREST_TRAIN, POOL
+
+
+def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
+    """Candidates of every predicted class with their evidence."""
+    material = _material(work, with_rebuilt=True)
+    network = load_network(work.reader, work.info, torch.device(work.device))
+
+    def gradient(images: Floats, class_index: int) -> Floats:
+        slope: Floats = network.margin_gradient(
+            images.reshape(-1, *material.shape), class_index
+        ).ravel()
+        return slope
+
+    found, classes = search(
+        material,
+        gradient,
+        settings=work.settings.candidates,
+        seed=work.settings.seed,
+        report=work.report,
+    )
+    arrays = _candidate_arrays(found, material)
+    arrays["/candidates/records"] = _as_bytes([f.record for f in found])
+    arrays["/candidates/classes"] = _as_bytes(classes)
+    return arrays, {"found": len(found)}
+
+
+def verification(work: Work) -> tuple[dict[str, Array], Facts]:
+    """Insertion, removal and controls for every candidate, its outcome and rank."""
+    material = _material(work)
+    network = load_network(work.reader, work.info, torch.device(work.device))
+    records, pairs = verify_all(
+        material,
+        _suspects(work),
+        network.logits,
+        settings=work.settings.verification,
+        seed=work.settings.seed,
+        report=work.report,
+    )
+    arrays = _pair_arrays(pairs)
+    arrays["/verification/records"] = _as_bytes(records)
+    return arrays, {"alarms": sum(record.outcome == "alarm" for record in records)}
+
+
+def layout(work: Work) -> tuple[dict[str, Array], Facts]:
+    """Positions of all images by content and by what is unusual for their content."""
+    material = _material(work)
+    scores = work.reader.read("/candidates/scores")
+    arrays: dict[str, Array] = {
+        "/layout/content": principal_plane(material.latents),
+        "/layout/residual": residual_plane(material.images - material.expected, scores),
+    }
+    return arrays, {"method": "PCA"}
+
+
+def _material(work: Work, *, with_rebuilt: bool = False) -> Material:
+    reader = work.reader
+    work.report(0, 1, "reading images")
+    pixels = reader.read("/images/pixels")
+    n_images, height, width, channels = pixels.shape
+    role = reader.read("/images/role")
+    latents = reader.read("/latents")
+    rebuilt = None
+    if with_rebuilt:
+        model = load_vae(reader, work.info)
+        rebuilt = reconstruct(model, latents, torch.device(work.device))
+    pool = role == POOL
+    return Material(
+        shape=(height, width, channels),
+        images=pixels.reshape(n_images, -1).astype(np.float32) / np.float32(255),
+        latents=latents,
+        predicted=reader.read("/predictions/class"),
+        labels=reader.read("/images/label"),
+        pool=pool,
+        training=role == INTEREST_TRAIN,
+        discover=split_pool(pool, work.settings.seed),
+        neighbours=reader.read("/embedding/neighbours"),
+        n_classes=len(work.info.class_names),
+        rebuilt=rebuilt,
+    )
+
+
+def _candidate_arrays(found: Sequence[Found], material: Material) -> dict[str, Array]:
+    n_images = len(material.images)
+    height, width, channels = material.shape
+
+    def stacked(parts: list[Array], shape: tuple[int, ...], dtype: type) -> Array:
+        return np.stack(parts).astype(dtype) if parts else np.zeros((0, *shape), dtype)
+
+    members = [f.members for f in found]
+    return {
+        "/candidates/template": stacked(
+            [f.template.values for f in found], (height, width, channels), np.float32
+        ),
+        "/candidates/mask": stacked([f.template.mask for f in found], (height, width), np.float32),
+        "/candidates/map": stacked([f.template.shared for f in found], (height, width), np.float32),
+        "/candidates/scores": stacked([f.candidate.linear for f in found], (n_images,), np.float32),
+        "/candidates/hits": stacked([f.candidate.hits for f in found], (n_images,), np.uint8),
+        "/candidates/members": np.concatenate([*members, np.zeros(0)]).astype(np.int32),
+        "/candidates/members_end": np.cumsum([len(m) for m in members]).astype(np.int64),
+    }
+
+
+def _suspects(work: Work) -> list[Suspect]:
+    reader = work.reader
+    suspects = []
+    for index, record in enumerate(candidate_records(reader)):
+        values, mask, shared, scores, hits = (
+            reader.read(f"/candidates/{name}", index, index + 1)[0]
+            for name in ("template", "mask", "map", "scores", "hits")
+        )
+        template = Template(values, mask, record.opacity, shared, record.localised)
+        candidate = Candidate(
+            class_index=record.class_index,
+            family=record.family,
+            detectors=frozenset(record.detectors),
+            mask=mask > 0,
+            hits=hits == 1,
+            linear=scores,
+            threshold=float("nan"),
+            agreement=record.agreement,
+            key=float("nan"),
+        )
+        suspects.append(Suspect(record, candidate, template))
+    return suspects
+
+
+def _pair_arrays(pairs: Sequence[Pairs]) -> dict[str, Array]:
+    if not pairs:
+        return {
+            "/verification/pair_rows": np.zeros((0, N_PAIRS), np.int32),
+            "/verification/pair_class": np.zeros((0, N_PAIRS, 2), np.int32),
+            "/verification/pair_confidence": np.zeros((0, N_PAIRS), np.float32),
+        }
+    return {
+        "/verification/pair_rows": np.stack([p.rows for p in pairs]),
+        "/verification/pair_class": np.stack([p.classes for p in pairs]),
+        "/verification/pair_confidence": np.stack([p.confidence for p in pairs]),
+    }
+
+
+def _as_bytes(value: object) -> Array:
+    return np.frombuffer(msgspec.json.encode(value), np.uint8).copy()
