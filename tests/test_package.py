@@ -61,7 +61,11 @@ def test_digits_load_from_a_wheel(tmp_path: Path) -> None:
         "print(spurview.__file__, load_digits()[0].shape)"
     )
     ran = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=elsewhere, capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", code],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ran.stdout.startswith(str(unpacked))
     assert "(10000, 28, 28, 1)" in ran.stdout

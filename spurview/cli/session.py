@@ -45,28 +45,20 @@ def refuse_read_only(project: Project) -> None:
 
 def compute_stages(project: Project, report: ProgressLine, until: str | None, device: str) -> None:
     """Do the stages that are stale or missing, saving each product as it comes."""
-    from spurview.pipeline.run import applied, compute
-    from spurview.project.model import HistoryEvent
+    from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
 
     products = compute(
         project, project.info, work_dir=project.work_dir, until=until, device=device, report=report
     )
     for product in products:
         changed = applied(project.info, product)
-        event = HistoryEvent(
-            time=product.record.finished,
-            what=f"{product.stage} computed",
-            spurview=product.record.spurview,
-            device=product.record.device,
-            seconds=product.record.seconds,
-            settings=changed.settings,
-        )
         project.save(
             info=changed,
             put=product.arrays,
             drop=product.drop,
-            history=[*project.history, event],
+            history=[*project.history, history_event(product, changed)],
         )
+        clear_checkpoints(product, project.work_dir)
 
 
 def findings_of(project: Project) -> Findings:
