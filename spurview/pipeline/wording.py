@@ -1,4 +1,4 @@
-"""The sentences and numbers in which findings are told; window, command line and exports share them.
+"""The sentences and numbers in which findings are told, for window, command line and exports.
 
 Every sentence follows from the records alone. What is not known is said, with its reason.
 """

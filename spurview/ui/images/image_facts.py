@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import Highlight, agreement
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
@@ -149,7 +149,7 @@ class ImageFacts(QWidget):
         return line
 
     @staticmethod
-    def _section(inside: QVBoxLayout, title: str):  # type: ignore[no-untyped-def]
+    def _section(inside: QVBoxLayout, title: str) -> QLabel:
         inside.addSpacing(16)
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -217,7 +217,7 @@ class ImageFacts(QWidget):
         for other, image, share in zip(others.tolist(), images, shares.tolist(), strict=True):
             self._near.addWidget(self._neighbour(other, image, share))
 
-    def _neighbour(self, row: int, image, share: float) -> Captioned:  # type: ignore[no-untyped-def]
+    def _neighbour(self, row: int, image: QImage, share: float) -> Captioned:
         document = self._document
         index = int(document.reader.read_rows("/predictions/class", [row])[0])
         name = document.info.class_names[index]

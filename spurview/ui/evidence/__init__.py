@@ -1,0 +1,1 @@
+"""What speaks for a candidate, and what would weaken it."""

@@ -1,0 +1,53 @@
+"""What is said when nothing was found: the silence, and what was searched to arrive at it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from spurview.pipeline import wording
+from spurview.pipeline.findings import Findings
+from spurview.pipeline.wording import count
+from spurview.ui.widgets.labels import label
+
+
+def is_silent(findings: Findings) -> bool:
+    """Whether no candidate is more than listed."""
+    return all(finding.outcome == "candidate" for finding in findings.findings)
+
+
+def silence(findings: Findings) -> QWidget:
+    """The sentence, and what was searched, from the records alone."""
+    part = QWidget()
+    inside = QVBoxLayout(part)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(8)
+    inside.addWidget(label(wording.SILENCE, "headline", wrap=True))
+    inside.addWidget(label(wording.SILENCE_UNTESTED, wrap=True))
+    inside.addSpacing(16)
+    inside.addWidget(label("What was searched", "title"))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(1, 1)
+    for line, (name, value) in enumerate(searched(findings)):
+        grid.addWidget(label(name, "quiet"), line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(value, "value", wrap=True), line, 1)
+    inside.addLayout(grid)
+    inside.addStretch(1)
+    return part
+
+
+def searched(findings: Findings) -> list[tuple[str, str]]:
+    """Name and value of each line under "What was searched"."""
+    told = [c for c in findings.per_class if c.outcome != "cannot tell"]
+    tested = len(findings.findings)
+    lines = [
+        ("Pool", f"{count(findings.images.pool)} images"),
+        ("Classes", f"{count(len(told))} of {count(len(findings.per_class))} searched"),
+        ("Candidates tested", f"{count(tested)}, none of them proven" if tested else "none found"),
+    ]
+    for found in findings.per_class:
+        if found.outcome == "cannot tell":
+            lines.append((f"Class {found.class_}", f"Cannot tell: {found.reason}"))
+    return lines
