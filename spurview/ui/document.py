@@ -6,11 +6,13 @@ read and listen. Opens and writes no file itself: that is a job's work (`project
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -18,7 +20,15 @@ from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.errors import StageError
-from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_rows, collect
+from spurview.pipeline.findings import (
+    CandidateRows,
+    Finding,
+    Findings,
+    candidate_records,
+    candidate_rows,
+    collect,
+    verification_records,
+)
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
 from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
@@ -27,14 +37,27 @@ from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
 class ProjectLike(Reader, Protocol):
     """What the document needs of `project.store.Project`."""
 
-    info: ProjectInfo
-    verdicts: dict[str, Verdict]
-    history: list[HistoryEvent]
-    path: Path
+    @property
+    def info(self) -> ProjectInfo: ...
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]: ...
+
+    @property
+    def history(self) -> list[HistoryEvent]: ...
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def work_dir(self) -> Path: ...
+
     read_only: bool
     locked_by: str | None
 
     def keys(self) -> list[str]: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -65,14 +88,30 @@ class Snapshot:
     history: list[HistoryEvent]
     put: dict[str, Array] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    products: tuple[ProductLike, ...] = ()
 
 
 class ProductLike(Protocol):
     """What the document needs of `pipeline.run.Product`."""
 
-    stage: str
-    arrays: dict[str, Array]
-    drop: tuple[str, ...]
+    @property
+    def stage(self) -> str: ...
+
+    @property
+    def arrays(self) -> dict[str, Array]: ...
+
+    @property
+    def drop(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class StageDone:
+    """One stage's product, the info with its record, its line of history, and what follows."""
+
+    product: ProductLike
+    info: ProjectInfo
+    event: HistoryEvent
+    contents: Contents | None = None
 
 
 def read_contents(
@@ -81,11 +120,19 @@ def read_contents(
     """Reads what views need at once; `findings` is None until verification has run."""
     known = states(info, reader)
     rows = candidate_rows(reader) if reader.has("/candidates/records") else {}
-    try:
-        findings = collect(reader, info, verdicts, keys)
-    except StageError:
-        findings = None
+    findings = None
+    if _is_verified(reader):
+        with contextlib.suppress(StageError):
+            findings = collect(reader, info, verdicts, keys)
     return Contents(list(keys), known, rows, findings)
+
+
+def _is_verified(reader: Reader) -> bool:
+    """Whether the verification is about these candidates, and not about those of an older run."""
+    if not (reader.has("/candidates/records") and reader.has("/verification/records")):
+        return False
+    candidates, verified = candidate_records(reader), verification_records(reader)
+    return [c.id for c in candidates] == [v.id for v in verified]
 
 
 def decoded_keys(reader: Reader) -> list[str]:
@@ -222,18 +269,18 @@ class Document(QObject):
         self.verdicts_changed.emit(Change(ids=frozenset({candidate_id}), fields=changed))
         self._announce_modified(was_modified)
 
-    def apply_product(
-        self, product: ProductLike, info: ProjectInfo, contents: Contents | None = None
-    ) -> None:
-        """Lay a stage's product over the file; `info` is the project's with its record."""
+    def apply_product(self, done: StageDone) -> None:
+        """Lay a stage's product over the file."""
         was_modified = self.is_modified
+        product = done.product
         self._put = {n: a for n, a in self._put.items() if not n.startswith(product.drop)}
         self._put |= product.arrays
         self._drop = tuple(dict.fromkeys(self._drop + product.drop))
-        self._info = info
-        self._history = [*self._history, _ran(product.stage, info)]
+        self._products = (*self._products, product)
+        self._info = done.info
+        self._history = [*self._history, done.event]
         self._lay_over()
-        self._derive(contents)
+        self._derive(done.contents)
         self.stages_changed.emit(Change(stages=frozenset({product.stage})))
         self._announce_modified(was_modified)
 
@@ -245,6 +292,7 @@ class Document(QObject):
             history=list(self._history),
             put=dict(self._put),
             drop=self._drop,
+            products=self._products,
         )
 
     def mark_saved(self, saved: Snapshot) -> None:
@@ -252,8 +300,11 @@ class Document(QObject):
         was_modified = self.is_modified
         self._saved_verdicts = saved.verdicts
         self._put = {n: a for n, a in self._put.items() if saved.put.get(n) is not a}
-        if self._drop == saved.drop:
-            self._drop = ()
+        self._products = self._products[len(saved.products) :]
+        self._drop = tuple(dict.fromkeys(p for product in self._products for p in product.drop))
+        if self._info is saved.info:
+            # The file has counted its revision on.
+            self._info = self._project.info
         self._lay_over()
         self._announce_modified(was_modified)
 
@@ -267,6 +318,7 @@ class Document(QObject):
         self._history = list(project.history)
         self._put: dict[str, Array] = {}
         self._drop: tuple[str, ...] = ()
+        self._products: tuple[ProductLike, ...] = ()
         self._lay_over()
         keys = contents.keys if contents else project.keys()
         self._contents = Contents(keys, {}, {}, None)
@@ -306,22 +358,10 @@ def _judged(finding: Finding, verdict: Verdict | None) -> Finding:
     )
 
 
-def _ran(stage: str, info: ProjectInfo) -> HistoryEvent:
-    record = info.stages[stage]
-    return HistoryEvent(
-        time=record.finished,
-        what=f"ran {stage}",
-        spurview=record.spurview,
-        device=record.device,
-        seconds=record.seconds,
-        settings=info.settings,
-    )
-
-
 class _MemoryProject(MemoryReader):
     """Arrays and info in the shape of a project."""
 
-    locked_by = None
+    locked_by: str | None = None
 
     def __init__(self, arrays: Mapping[str, Array], info: ProjectInfo, *, read_only: bool) -> None:
         super().__init__(arrays)
@@ -329,19 +369,11 @@ class _MemoryProject(MemoryReader):
         self.verdicts: dict[str, Verdict] = {}
         self.history: list[HistoryEvent] = []
         self.path = Path("untitled.spurview")
+        self.work_dir = Path(tempfile.gettempdir()) / ".untitled.spurview.work"
         self.read_only = read_only
 
     def keys(self) -> list[str]:
         return decoded_keys(self)
 
-    def save(self, **changes: Any) -> None:
-        """Take the changes over as a file would."""
-        self.info = changes.get("info") or self.info
-        kept = {
-            n: a
-            for n, a in self._arrays.items()
-            if not n.startswith(tuple(changes.get("drop", ())))
-        }
-        self._arrays = kept | dict(changes.get("put", {}))
-        self.verdicts = dict(changes.get("verdicts") or self.verdicts)
-        self.history = list(changes.get("history") or self.history)
+    def close(self) -> None:
+        """Nothing is held."""

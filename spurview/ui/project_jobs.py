@@ -7,20 +7,22 @@ writer) is imported inside them: nothing of it may load before the window's firs
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spurview.core.arrays import MemoryReader, OverlayReader, Reader
-from spurview.core.errors import Cancelled
 from spurview.core.progress import Report
 from spurview.jobs import Work
-from spurview.project.model import ProjectInfo, Verdict
-from spurview.ui.document import Contents, Document, ProjectLike, Snapshot, read_contents
-
-if TYPE_CHECKING:
-    from spurview.pipeline.run import Product
+from spurview.project.model import Verdict
+from spurview.ui.document import (
+    Contents,
+    Document,
+    ProjectLike,
+    Snapshot,
+    StageDone,
+    read_contents,
+)
 
 # Training shares the interpreter's lock with the window; a shorter turn keeps the window's
 # gaps at 9-16 ms (p99).
@@ -32,15 +34,6 @@ class Opened:
     """A project and what the document derives from it, ready for the window."""
 
     project: ProjectLike
-    contents: Contents
-
-
-@dataclass(frozen=True)
-class StageDone:
-    """One stage's product, the info with its record, and what follows for the document."""
-
-    product: Product
-    info: ProjectInfo
     contents: Contents
 
 
@@ -65,8 +58,11 @@ def opening(path: Path) -> Work:
 
 def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
     """Work that writes the snapshot into the project's file, or into `path`; gives the snapshot."""
+    work_dir = project.work_dir
 
     def work(report: Report, deliver: Any) -> Snapshot:
+        from spurview.pipeline import run
+
         project.save(
             info=snapshot.info,
             put=snapshot.put,
@@ -75,6 +71,8 @@ def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
             history=snapshot.history,
             path=path,
         )
+        for product in snapshot.products:
+            run.clear_checkpoints(product, work_dir)
         return snapshot
 
     return work
@@ -85,7 +83,7 @@ def running(document: Document) -> Work:
     reader: Reader = document.reader
     info, keys = document.info, list(document.keys)
     verdicts: dict[str, Verdict] = document.verdicts
-    work_dir = getattr(document.project, "work_dir", None)
+    work_dir = document.project.work_dir
 
     def work(report: Report, deliver: Any) -> None:
         from spurview.pipeline import run
@@ -96,19 +94,20 @@ def running(document: Document) -> Work:
             now = run.applied(now, product)
             below = OverlayReader(MemoryReader(product.arrays), below, product.drop)
             contents = read_contents(below, now, verdicts, keys)
-            deliver(StageDone(product, now, contents))
+            deliver(StageDone(product, now, run.history_event(product, now), contents))
 
     return work
 
 
-def exporting(document: Document, candidate_ids: Iterable[str], folder: Path) -> Work:
-    """Work that writes the candidates' highlighted images below `folder`; gives the files."""
+def exporting(document: Document, candidate_id: str, folder: Path) -> Work:
+    """Work that writes one candidate's highlighted images below `folder`; gives the files."""
     reader, info, keys = document.reader, document.info, list(document.keys)
-    verdicts, wanted = document.verdicts, list(candidate_ids)
+    verdicts = document.verdicts
 
     def work(report: Report, deliver: Any) -> list[Path]:
-        from spurview.pipeline import export
+        from spurview.pipeline.export import Material, export_findings
 
-        raise Cancelled(export, reader, info, keys, verdicts, wanted, folder)
+        material = Material(reader, info, verdicts, keys)
+        return export_findings(material, folder, ids=[candidate_id], report=report)
 
     return work

@@ -40,7 +40,7 @@ class CandidateDelegate(QStyledItemDelegate):
         self._thumbnails = thumbnails
         self._view = view
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = option.fontMetrics.height()
         entry = index.data(ENTRY_ROLE)
         if isinstance(entry, ClassEntry):

@@ -28,12 +28,12 @@ class CandidateHeader(QHeaderView):
         self.setSortIndicatorShown(False)
         self.setAccessibleName("Sort by")
 
-    def setModel(self, model) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def setModel(self, model) -> None:  # type: ignore[no-untyped-def]
         super().setModel(model)
         if model is not None and model.columnCount():
             self._fit()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(320, max(24, self.fontMetrics().height() + 8))
 
     def _fit(self) -> None:
@@ -43,7 +43,7 @@ class CandidateHeader(QHeaderView):
             self.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
             self.resizeSection(section, round(_WIDTHS[column] * scale))
 
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:  # noqa: N802
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         shown = theme.current()
         painter.save()
         painter.fillRect(rect, shown.window)

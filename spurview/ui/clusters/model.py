@@ -109,7 +109,7 @@ class CandidateModel(QAbstractItemModel):
         place = child.internalId() if child.isValid() else 0
         return self.createIndex(place - 1, 0, 0) if place else QModelIndex()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         if not parent.isValid():
             return len(self._shown)
         if parent.internalId() or parent.column() > 0:
@@ -117,10 +117,10 @@ class CandidateModel(QAbstractItemModel):
         entry = self._shown[parent.row()]
         return len(entry.candidates) or bool(entry.message)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return len(COLUMNS)
 
-    def headerData(  # noqa: N802
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:

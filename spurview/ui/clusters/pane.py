@@ -171,17 +171,17 @@ class _Tree(QTreeView):
             self.selectionModel().clear()
         self._shows_focus = False
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.currentIndex().isValid():
                 self.chosen.emit(self.currentIndex())
             return
         super().keyPressEvent(event)
 
-    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+    def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, not a search."""
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         on_chevron = event.position().x() < 34 and not index.parent().isValid()
         if index.isValid() and on_chevron and event.button() == Qt.MouseButton.LeftButton:
@@ -193,7 +193,7 @@ class _Tree(QTreeView):
             # Clicking the focused row again brings its images back into the selection.
             self.chosen.emit(index.siblingAtColumn(0))
 
-    def drawBranches(self, *_: object) -> None:  # noqa: N802
+    def drawBranches(self, *_: object) -> None:
         """The delegate paints the chevrons."""
 
     def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
@@ -260,7 +260,7 @@ class _Line(QWidget):
         self.setVisible(bool(text))
         self.update()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         shown = theme.current()
         painter = QPainter(self)
         self.paint_ground(painter, shown)
@@ -279,21 +279,21 @@ class _Line(QWidget):
     def colour(self, shown: theme.Theme):  # type: ignore[no-untyped-def]
         return shown.text2
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
 
 
 class _Summary(_Line):
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, max(48, self.fontMetrics().height() + 24))
 
 
 class _Banner(_Line):
     icon_name = "circle-dashed"
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, max(32, self.fontMetrics().height() + 12))
 
     def paint_ground(self, painter: QPainter, shown: theme.Theme) -> None:

@@ -104,10 +104,10 @@ class _Sample(QWidget):
         self._style = style
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(24, self.fontMetrics().height())
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(QPen(theme.current().text, 2, self._style))
         middle = self.height() // 2

@@ -24,10 +24,10 @@ class ReconstructionStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{len(originals)} images above their reconstructions")
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(6 * _TILE_PX + 5 * _GAP_PX, 2 * _TILE_PX + _GAP_PX)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         fit = (self.width() + _GAP_PX) // (_TILE_PX + _GAP_PX)
         for line, pictures in enumerate(self._rows):

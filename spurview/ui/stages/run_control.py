@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from spurview.jobs import Failure, Job, JobRunner
 from spurview.pipeline.stages import STAGE_NAMES
 from spurview.ui import project_jobs
-from spurview.ui.document import Document
+from spurview.ui.document import Document, StageDone
 
 # A guess at the time left is worth showing only after this long in a stage.
 _GUESS_AFTER_S = 3.0
@@ -103,8 +103,8 @@ class RunControl(QObject):
         self.fraction = min(done / total, 1.0) if total > 0 else None
         self.changed.emit()
 
-    def _on_delivered(self, done: project_jobs.StageDone) -> None:
-        self._document.apply_product(done.product, done.info, done.contents)
+    def _on_delivered(self, done: StageDone) -> None:
+        self._document.apply_product(done)
         self.changed.emit()
 
     def _on_failed(self, failure: Failure) -> None:

@@ -55,14 +55,14 @@ class StageButton(QAbstractButton):
         self.setToolTip(f"{self.text()}: {status.fact or status.state}")
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(152, max(_HEIGHT_PX, 2 * self.fontMetrics().height() + 8))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         name = QFontMetrics(theme.font(500)).horizontalAdvance(self.text())
         return QSize(56 + name, self.sizeHint().height())
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         shown = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -198,13 +198,13 @@ class StageStrip(QWidget):
             button.style().unpolish(button)
             button.style().polish(button)
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         shows = self.width() >= _HIDE_FACTS_BELOW_PX
         for button in self.buttons.values():
             button.shows_fact = shows
         super().resizeEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         buttons = list(self.buttons.values())
         focused = self.focusWidget()
@@ -214,7 +214,7 @@ class StageStrip(QWidget):
             return
         super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)

@@ -1,0 +1,215 @@
+"""Every command of the window in one table: menu, name, keys, icon, tip.
+
+Ids are spelled here once; menus, the key list and the command finder are all made from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from spurview.ui import icons, theme
+
+Needs = Literal["nothing", "project", "writable", "candidate", "judge"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One command; `needs` says when it is enabled, an empty `id` is a line between groups."""
+
+    id: str = ""
+    menu: str = ""
+    text: str = ""
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    needs: Needs = "nothing"
+
+
+MENUS = ("File", "Edit", "View", "Judge", "Tools", "Help")
+
+SPECS: tuple[Spec, ...] = (
+    Spec("open", "File", "&Open…", ("Ctrl+O",), "folder-open", "Open a project"),
+    Spec(
+        "open_sample", "File", "Open the &sample", (), "play", "Open the project that ships along"
+    ),
+    Spec(menu="File"),
+    Spec("save", "File", "&Save", ("Ctrl+S",), "save", "Save verdicts and results", "writable"),
+    Spec("save_as", "File", "Save &as…", ("Ctrl+Shift+S",), "", "Save elsewhere", "project"),
+    Spec(menu="File"),
+    Spec(
+        "export",
+        "File",
+        "&Export this cluster's images…",
+        ("Ctrl+E",),
+        "file-output",
+        "Save the cluster's highlighted images, its pattern and its figures in a folder",
+        "candidate",
+    ),
+    Spec(menu="File"),
+    Spec("close_project", "File", "&Close the project", ("Ctrl+W",), "", "", "project"),
+    Spec("quit", "File", "&Quit", ("Ctrl+Q",), "log-out"),
+    Spec("undo", "Edit", "&Undo", ("Ctrl+Z",), "undo-2", "Take back the last thing done"),
+    Spec("redo", "Edit", "&Redo", ("Ctrl+Shift+Z",), "redo-2", "Do it again"),
+    Spec(menu="Edit"),
+    Spec(
+        "select_members",
+        "Edit",
+        "Select the cluster's &images",
+        (),
+        "",
+        "Select the members of the focused cluster",
+        "candidate",
+    ),
+    Spec("clear_selection", "Edit", "&Clear the selection", (), "x", "Select nothing", "project"),
+    Spec(
+        "filter",
+        "Edit",
+        "&Filter classes and clusters",
+        ("Ctrl+F",),
+        "list-filter",
+        "Go to the filter box",
+        "project",
+    ),
+    Spec(
+        "next_undecided",
+        "Judge",
+        "&Next undecided",
+        ("Space",),
+        "arrow-right",
+        "Go to the next candidate without a verdict",
+        "project",
+    ),
+    Spec(
+        "previous_undecided",
+        "Judge",
+        "&Previous undecided",
+        ("Shift+Space",),
+        "arrow-left",
+        "Go back to the one before",
+        "project",
+    ),
+    Spec(menu="Judge"),
+    Spec(
+        "spurious",
+        "Judge",
+        "&Spurious",
+        ("S",),
+        "ban",
+        "The class should not depend on this; go to the next",
+        "judge",
+    ),
+    Spec(
+        "genuine",
+        "Judge",
+        "&Genuine",
+        ("G",),
+        "circle-check",
+        "A true feature of the class; go to the next",
+        "judge",
+    ),
+    Spec(
+        "unsure", "Judge", "&Unsure", ("U",), "circle-help", "Cannot tell; go to the next", "judge"
+    ),
+    Spec("undecided", "Judge", "&Take the verdict back", ("Backspace",), "circle", "", "judge"),
+    Spec(menu="Judge"),
+    Spec(
+        "note", "Judge", "N&ote…", ("N",), "sticky-note", "Write a note on the candidate", "judge"
+    ),
+    Spec(
+        "run",
+        "Tools",
+        "&Run what is stale or missing",
+        ("Ctrl+R",),
+        "play",
+        "Bring every stage up to date",
+        "writable",
+    ),
+    Spec(
+        "cancel_run",
+        "Tools",
+        "&Cancel the run",
+        ("Ctrl+.",),
+        "circle-stop",
+        "Stop; the next run goes on from here",
+    ),
+    Spec(menu="Tools"),
+    Spec(
+        "find_command",
+        "Tools",
+        "&Find a command…",
+        ("Ctrl+K",),
+        "search",
+        "Find any command by its name",
+    ),
+    Spec("keys", "Help", "&Keys", ("F1", "?"), "keyboard", "All keys"),
+    Spec("about", "Help", "&About spurview", (), "info"),
+)
+
+# Keys that views handle themselves, for the list of keys.
+VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Plots", "H, L, R", "Pan, lasso, rectangle"),
+    ("Plots", "Wheel, + and −", "Zoom"),
+    ("Plots", "Arrows", "Pan"),
+    ("Plots", "Shift, Ctrl, Ctrl+Shift", "While drawing: add, take away, intersect"),
+    ("Plots", "F", "Fit everything"),
+    ("Plots", "Esc", "Clear the selection"),
+    ("Window", "F6, Shift+F6", "Next, previous part of the window"),
+)
+
+
+class Actions(QObject):
+    """The QActions of the table, connected to `handlers` by id."""
+
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[[], None]]) -> None:
+        super().__init__(window)
+        self._by_id = {spec.id: self._make(window, spec) for spec in SPECS if spec.id}
+        for action_id, action in self._by_id.items():
+            action.triggered.connect(_call(handlers[action_id]))
+        theme.keeper().changed.connect(self._retint)
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._by_id[action_id]
+
+    def fill(self, menu: QMenu, title: str) -> None:
+        """Put a menu's commands into it."""
+        for spec in SPECS:
+            if spec.menu == title:
+                if spec.id:
+                    menu.addAction(self._by_id[spec.id])
+                else:
+                    menu.addSeparator()
+
+    def enable(self, granted: set[Needs]) -> None:
+        """Enable what needs no more than `granted`."""
+        for spec in SPECS:
+            if spec.id:
+                self._by_id[spec.id].setEnabled(spec.needs == "nothing" or spec.needs in granted)
+
+    def _make(self, window: QMainWindow, spec: Spec) -> QAction:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        plain = spec.text.replace("&", "").rstrip("…")
+        action.setToolTip(spec.tip or plain)
+        action.setStatusTip(spec.tip)
+        if spec.icon:
+            action.setIcon(icons.icon(spec.icon, theme.current().text2))
+        action.setMenuRole(QAction.MenuRole.NoRole)
+        window.addAction(action)
+        return action
+
+    def _retint(self, shown: theme.Theme) -> None:
+        for spec in SPECS:
+            if spec.id and spec.icon:
+                self._by_id[spec.id].setIcon(icons.icon(spec.icon, shown.text2))
+
+
+def _call(handler: Callable[[], None]) -> Callable[..., None]:
+    return lambda *_: handler()

@@ -1,0 +1,492 @@
+"""The window: start page or project, menus, and what its commands do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget
+
+import spurview
+from spurview.jobs import Failure, JobRunner
+from spurview.ui import icons, messages, project_jobs, theme
+from spurview.ui.actions import MENUS, Actions, Needs
+from spurview.ui.document import Document, Snapshot
+from spurview.ui.file_choice import choose_folder, choose_project, choose_target, is_project_name
+from spurview.ui.key_list import CommandFinder, KeyList
+from spurview.ui.leaving import Leaving
+from spurview.ui.preferences import Preferences, RecentProject
+from spurview.ui.project_picture import project_picture
+from spurview.ui.samples import sample_projects
+from spurview.ui.start_page import WHAT, StartPage
+from spurview.ui.status_bar import StatusBar
+from spurview.ui.typing_guard import TypingGuard
+from spurview.ui.widgets.flat_button import FlatButton
+from spurview.ui.workspace import Workspace
+
+Go = Callable[[], None]
+
+
+class MainWindow(QMainWindow):
+    """Made without a project; `open_path` shows one."""
+
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.preferences = preferences or Preferences()
+        self.runner = JobRunner(self)
+        self.workspace: Workspace | None = None
+        self._leaving: Leaving | None = None
+        self._has_project = False
+        self._may_close = False
+        self.setObjectName("spurview")
+        self.setWindowTitle("spurview")
+        self.setWindowIcon(icons.icon("scan-eye", theme.current().accent, 64))
+        self.setMinimumSize(1024, 680)
+        self.resize(1440, 900)
+        self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
+        self.start_page = StartPage(self.preferences)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start_page)
+        self.setCentralWidget(self.pages)
+        self.actions_ = Actions(self, self._handlers())
+        self._fill_menus()
+        self.status = StatusBar(self.runner)
+        self.setStatusBar(self.status)
+        self._guard = TypingGuard(self)
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self._guard)
+        self.start_page.open_requested.connect(self.choose_and_open)
+        self.start_page.path_requested.connect(self.open_path)
+        self.status.cancel_requested.connect(self._cancel_run)
+        self._restore_geometry()
+        self._refresh()
+
+    @property
+    def document(self) -> Document | None:
+        """The open project; None on the start page."""
+        return self.workspace.document if self.workspace and self._has_project else None
+
+    # Opening.
+
+    def choose_and_open(self) -> None:
+        """Ask for a project file and open it."""
+        path = choose_project(self)
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project in a job, once the present one may be left."""
+        path = Path(path)
+        document = self.document
+        if document is not None and path.exists() and path.resolve() == document.path.resolve():
+            return
+        self._leave(lambda: self._open(path))
+
+    def _open(self, path: Path) -> None:
+        if any(job.name == "open" for job in self.runner.jobs):
+            return
+        job = self.runner.submit("open", project_jobs.opening(path))
+        job.finished.connect(self._show_project)
+        job.failed.connect(lambda failure: self._on_open_failed(path, failure))
+
+    def _on_open_failed(self, path: Path, failure: Failure) -> None:
+        messages.show_failure(self, f"{path.name} was not opened", failure)
+        if not self._has_project:
+            self.start_page.refresh()
+
+    def _show_project(self, opened: project_jobs.Opened) -> None:
+        if self.workspace is None:
+            self._build_workspace(opened)
+        else:
+            self.workspace.document.project.close()
+            self.workspace.document.replace(opened.project, opened.contents)
+        assert self.workspace is not None
+        self._has_project = True
+        self.pages.setCurrentWidget(self.workspace.plots)
+        self.workspace.tool_bar.show()
+        self.workspace.docks.show_only_when(True)
+        self._restore_layout()
+        self._refresh()
+        self._remember_project()
+        self.workspace.judging.go_to_first_alarm()
+        self.workspace.clusters.tree.setFocus()
+        if opened.project.locked_by:
+            self.status.say(f"Opened read-only: {opened.project.locked_by} has it open.")
+
+    def _build_workspace(self, opened: project_jobs.Opened) -> None:
+        document = Document(opened.project, opened.contents)
+        self.workspace = Workspace(self, document, self.runner, self.status.say)
+        self.pages.addWidget(self.workspace.plots)
+        self._leaving = Leaving(self, document, self.workspace.run, self.runner, self.save)
+        self.status.watch(document, self.workspace.run)
+        for changed in (
+            document.modified_changed,
+            document.verdicts_changed,
+            document.stages_changed,
+            document.undo_stack.indexChanged,
+            document.replaced,
+            self.workspace.focus.candidate_changed,
+            self.workspace.run.changed,
+        ):
+            changed.connect(self._refresh)
+        self.workspace.run.ended.connect(self._on_run_ended)
+        self._add_view_actions()
+
+    def _on_run_ended(self) -> None:
+        workspace = self.workspace
+        if workspace is not None and workspace.focus.candidate_id is None:
+            workspace.judging.go_to_first_alarm()
+        self._remember_project()
+
+    # Saving, exporting, closing.
+
+    def save(self, then: Go | None = None) -> None:
+        """Write unsaved work into the file, in a job; `then` follows when that went well."""
+        document = self.document
+        if document is None:
+            return
+        if document.read_only:
+            self.save_as(then)
+        elif document.is_modified:
+            self._save(None, then)
+        else:
+            self.status.say("Everything is saved.")
+            if then is not None:
+                then()
+
+    def save_as(self, then: Go | None = None) -> None:
+        """Ask for a name and move the project there."""
+        document = self.document
+        if document is None:
+            return
+        path = choose_target(self, document.path)
+        if path is not None:
+            self._save(path, then)
+
+    def _save(self, path: Path | None, then: Go | None) -> None:
+        document = self.document
+        assert document is not None
+        work = project_jobs.saving(document.project, document.snapshot(), path)
+        job = self.runner.submit("save", work, brief=True)
+        job.finished.connect(lambda saved: self._on_saved(saved, then))
+        job.failed.connect(
+            lambda failure: messages.show_failure(self, "The project was not saved", failure)
+        )
+
+    def _on_saved(self, saved: Snapshot, then: Go | None) -> None:
+        if self.workspace is None:
+            return
+        self.workspace.document.mark_saved(saved)
+        self._remember_project()
+        self._refresh()
+        if then is not None:
+            # After the job has left the queue, so that nobody waits for this very save.
+            QTimer.singleShot(0, self, then)
+
+    def export_cluster(self) -> None:
+        """Ask for a folder and write the focused cluster's highlighted images there, in a job."""
+        workspace = self.workspace
+        candidate_id = workspace.focus.candidate_id if workspace else None
+        if workspace is None or candidate_id is None:
+            return
+        folder = choose_folder(self, workspace.document.path.parent)
+        if folder is None:
+            return
+        work = project_jobs.exporting(workspace.document, candidate_id, folder)
+        job = self.runner.submit("export", work, brief=True)
+        job.finished.connect(lambda files: self.status.say(f"{len(files)} files are in {folder}"))
+        job.failed.connect(
+            lambda failure: messages.show_failure(self, "Nothing was exported", failure)
+        )
+
+    def close_project(self) -> None:
+        """Back to the start page, once the project may be left."""
+        self._leave(self._close_project)
+
+    def _close_project(self) -> None:
+        assert self.workspace is not None
+        self._remember_geometry()
+        self.workspace.document.project.close()
+        self._has_project = False
+        self.workspace.docks.show_only_when(False)
+        self.workspace.tool_bar.hide()
+        self.start_page.refresh()
+        self.pages.setCurrentWidget(self.start_page)
+        self._refresh()
+
+    def _leave(self, go: Go) -> None:
+        if self._leaving is None or not self._has_project:
+            go()
+        else:
+            self._leaving.then(go)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and self._has_project:
+            assert self._leaving is not None
+            if not self._leaving.is_free:
+                event.ignore()
+                self._leaving.then(self._close_for_good)
+                return
+        self._remember_geometry()
+        self.runner.close()
+        if self.document is not None:
+            self.document.project.close()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self._guard)
+        event.accept()
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
+
+    # Commands.
+
+    def _handlers(self) -> dict[str, Go]:
+        return {
+            "open": self.choose_and_open,
+            "open_sample": self._open_sample,
+            "save": self.save,
+            "save_as": self.save_as,
+            "export": self.export_cluster,
+            "close_project": self.close_project,
+            "quit": lambda: (self.close(), None)[1],
+            "undo": self._with(lambda w: w.document.undo_stack.undo()),
+            "redo": self._with(lambda w: w.document.undo_stack.redo()),
+            "select_members": self._with(
+                lambda w: w.guide.show_candidate(w.focus.candidate_id or "")
+            ),
+            "clear_selection": self._with(lambda w: w.selection.clear()),
+            "filter": self._with(lambda w: w.clusters.filter_box.setFocus()),
+            "next_undecided": self._with(lambda w: w.judging.go_to_undecided(1)),
+            "previous_undecided": self._with(lambda w: w.judging.go_to_undecided(-1)),
+            "spurious": self._with(lambda w: w.judging.judge("spurious")),
+            "genuine": self._with(lambda w: w.judging.judge("genuine")),
+            "unsure": self._with(lambda w: w.judging.judge("unsure")),
+            "undecided": self._with(lambda w: w.judging.judge(None)),
+            "note": self._with(lambda w: w.judging.open_note(self)),
+            "run": self._with(lambda w: w.run.start()),
+            "cancel_run": self._cancel_run,
+            "find_command": lambda: CommandFinder(self.actions_, self).open(),
+            "keys": lambda: KeyList(self).open(),
+            "about": self._show_about,
+        }
+
+    def _with(self, do: Callable[[Workspace], object]) -> Go:
+        """`do` on the workspace, nothing without a project."""
+
+        def handler() -> None:
+            if self.workspace is not None and self._has_project:
+                do(self.workspace)
+
+        return handler
+
+    def _open_sample(self) -> None:
+        for path in sample_projects()[:1]:
+            self.open_path(path)
+
+    def _cancel_run(self) -> None:
+        if self.workspace is not None:
+            self.workspace.run.cancel()
+
+    def _show_about(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("About spurview")
+        box.setText(f"spurview {spurview.__version__}")
+        box.setInformativeText(f"{WHAT}\n\nApache-2.0. Icons: Lucide, ISC.")
+        box.open()
+
+    # Menus.
+
+    def _fill_menus(self) -> None:
+        self._menus: dict[str, QMenu] = {}
+        for title in MENUS:
+            menu = self._menus[title] = self.menuBar().addMenu(f"&{title}")
+            menu.setToolTipsVisible(True)
+            self.actions_.fill(menu, title)
+        self._recent_menu = QMenu("Open &recent", self)
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        file_actions = self._menus["File"].actions()
+        self._menus["File"].insertMenu(file_actions[1], self._recent_menu)
+        self.actions_["open_sample"].setVisible(bool(sample_projects()))
+        self._finder = FlatButton("Find a command", "search", hint="Ctrl K")
+        self._finder.clicked.connect(self.actions_["find_command"].trigger)
+        self.menuBar().setCornerWidget(self._finder)
+        self._add_theme_menu()
+        for key, step in (("F6", 1), ("Shift+F6", -1)):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(lambda _=False, s=step: self._go_to_part(s))
+            self.addAction(action)
+
+    def _go_to_part(self, step: int) -> None:
+        self._with(lambda w: w.go_to_next_part(step))()
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for recent in self.preferences.remembered.recent:
+            path = Path(recent.path)
+            action = self._recent_menu.addAction(f"{path.name}  –  {path.parent}")
+            action.setEnabled(path.exists())
+            action.triggered.connect(lambda _=False, p=path: self.open_path(p))
+        if self._recent_menu.isEmpty():
+            self._recent_menu.addAction("No project yet").setEnabled(False)
+
+    def _add_theme_menu(self) -> None:
+        menu = self._menus["View"].addMenu("&Theme")
+        group = QActionGroup(self)
+        for name, text in ((None, "As the &system"), ("dark", "&Dark"), ("light", "&Light")):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(theme.keeper().chosen == name)
+            action.triggered.connect(lambda _=False, n=name: self._choose_theme(n))
+            group.addAction(action)
+
+    def _choose_theme(self, name: theme.ThemeName | None) -> None:
+        theme.keeper().choose(name)
+        self.preferences.remember(theme=name)
+
+    def _add_view_actions(self) -> None:
+        assert self.workspace is not None
+        menu, docks = self._menus["View"], self.workspace.docks
+        first = menu.actions()[0]
+        for dock in docks.all:
+            menu.insertAction(first, dock.toggleViewAction())
+        reset = QAction("&Reset the arrangement", self)
+        reset.triggered.connect(docks.arrange)
+        menu.insertAction(first, reset)
+        menu.insertSeparator(first)
+
+    def _refresh(self, *_: object) -> None:
+        """Enable what works now and write the title."""
+        document, workspace = self.document, self.workspace
+        granted: set[Needs] = set()
+        if document is not None and workspace is not None:
+            granted.add("project")
+            has_candidate = workspace.focus.candidate_id is not None
+            granted |= {"writable"} if not document.read_only else set()
+            granted |= {"candidate"} if has_candidate else set()
+            granted |= {"judge"} if has_candidate and not document.read_only else set()
+        self.actions_.enable(granted)
+        running = workspace is not None and workspace.run.is_running
+        self.actions_["cancel_run"].setEnabled(running)
+        self._refresh_undo(document)
+        if document is not None and workspace is not None:
+            idle = workspace.run.is_needed and not running and not document.read_only
+            self.actions_["run"].setEnabled(idle)
+            self.actions_["save"].setEnabled(document.is_modified and not document.read_only)
+            mark = " (read-only)" if document.read_only else ""
+            self.setWindowTitle(f"{document.title}{mark}[*] – spurview")
+        else:
+            self.setWindowTitle("spurview")
+        self.setWindowModified(document is not None and document.is_modified)
+
+    def _refresh_undo(self, document: Document | None) -> None:
+        stack = document.undo_stack if document else None
+        for action_id, word, can, text in (
+            (
+                "undo",
+                "&Undo",
+                stack.canUndo() if stack else False,
+                stack.undoText() if stack else "",
+            ),
+            (
+                "redo",
+                "&Redo",
+                stack.canRedo() if stack else False,
+                stack.redoText() if stack else "",
+            ),
+        ):
+            self.actions_[action_id].setEnabled(can)
+            self.actions_[action_id].setText(f"{word} {text}".rstrip())
+
+    # What is remembered.
+
+    def _remember_project(self) -> None:
+        document = self.document
+        if document is None:
+            return
+        picture = self.preferences.picture_path(document.info.project_id)
+        self.preferences.folder.mkdir(parents=True, exist_ok=True)
+        made = project_picture(document)
+        findings = document.findings
+        alarms = findings.alarms if findings else 0
+        found = len(findings.findings) if findings else 0
+        self.preferences.remember_project(
+            RecentProject(
+                path=str(document.path.absolute()),
+                opened=datetime.now(UTC).isoformat(timespec="seconds"),
+                summary=_found_words(alarms, found) if findings else "Not run yet",
+                alarms=alarms,
+                picture=picture.name if made is not None and made.save(str(picture)) else "",
+            )
+        )
+
+    def _remember_geometry(self) -> None:
+        self.preferences.remember(geometry=_text(self.saveGeometry()))
+        if self._has_project:
+            self.preferences.remember(layout=_text(self.saveState()))
+
+    def _restore_geometry(self) -> None:
+        if self.preferences.remembered.geometry:
+            self.restoreGeometry(_bytes(self.preferences.remembered.geometry))
+
+    def _restore_layout(self) -> None:
+        assert self.workspace is not None
+        remembered = self.preferences.remembered.layout
+        if not (remembered and self.restoreState(_bytes(remembered))):
+            self.workspace.docks.arrange()
+
+    # Qt's side.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.workspace is not None:
+            self.workspace.docks.follow_width()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_project(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_project(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+
+
+def _dropped_project(event: QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        if url.isLocalFile() and is_project_name(url.toLocalFile()):
+            return Path(url.toLocalFile())
+    return None
+
+
+def _found_words(alarms: int, found: int) -> str:
+    if not found:
+        return "Nothing found"
+    candidates = f"{found} candidate{'' if found == 1 else 's'}"
+    if not alarms:
+        return f"{candidates}, no alarm"
+    return f"{alarms} alarm{'' if alarms == 1 else 's'} in {candidates}"
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))

@@ -1,0 +1,136 @@
+"""What the window asks and tells: one sentence, and buttons that say what they do.
+
+Nothing here waits in a loop of its own; the answer comes by a call, so that jobs go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spurview.jobs import Failure
+from spurview.ui import icons, theme
+from spurview.ui.widgets.labels import label
+
+Answer = Callable[[], None]
+
+
+class FailureDialog(QDialog):
+    """One sentence; the rest behind Details…, and everything to the clipboard by Copy."""
+
+    def __init__(self, title: str, failure: Failure, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self._failure = failure
+        self.details = QPlainTextEdit(failure.details)
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName("Details")
+        self.details.setMinimumSize(560, 240)
+        self.details.hide()
+        self.details_button = QPushButton("Details…")
+        self.details_button.setCheckable(True)
+        self.details_button.toggled.connect(self._toggle_details)
+        self.copy_button = QPushButton("Copy")
+        self.copy_button.clicked.connect(self._copy)
+        close = QPushButton("Close")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
+        column.addLayout(self._sentence())
+        column.addWidget(self.details)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.details_button)
+        buttons.addWidget(self.copy_button)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column.addLayout(buttons)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+    def _sentence(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        mark = QLabel()
+        mark.setPixmap(
+            icons.pixmap("octagon-x", theme.current().alarm, 20, self.devicePixelRatioF())
+        )
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        said = label(self._failure.sentence)
+        said.setWordWrap(True)
+        said.setMinimumSize(QSize(420, 0))
+        said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(said, 1)
+        return row
+
+    def _toggle_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+        self.details_button.setText("Hide details" if shown else "Details…")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._failure.sentence}\n\n{self._failure.details}")
+
+
+def show_failure(parent: QWidget, title: str, failure: Failure) -> FailureDialog:
+    """Open the dialog; the caller need not keep it."""
+    dialog = FailureDialog(title, failure, parent)
+    dialog.open()
+    return dialog
+
+
+def ask_unsaved(parent: QWidget, name: str, *, save: Answer, discard: Answer) -> QMessageBox:
+    """Save, throw away, or stay."""
+    box = _box(parent, f"Save the changes to {name}?", "Unsaved verdicts and results are lost.")
+    save_button = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+    discard_button = box.addButton("Don't save", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(save_button)
+    return _open(box, {save_button: save, discard_button: discard})
+
+
+def ask_stop_run(parent: QWidget, *, stop: Answer) -> QMessageBox:
+    """Stop the run, or stay."""
+    box = _box(
+        parent,
+        "A run is under way. Stop it?",
+        "Finished stages are kept; the present one goes on from here at the next run.",
+    )
+    stop_button = box.addButton("Stop the run", QMessageBox.ButtonRole.AcceptRole)
+    stay = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stay)
+    return _open(box, {stop_button: stop})
+
+
+def _box(parent: QWidget, question: str, consequence: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    box.setWindowTitle("spurview")
+    return box
+
+
+def _open(box: QMessageBox, answers: dict[QPushButton, Answer]) -> QMessageBox:
+    def answer() -> None:
+        for button, call in answers.items():
+            if box.clickedButton() is button:
+                call()
+
+    box.finished.connect(answer)
+    box.open()
+    return box
