@@ -91,7 +91,7 @@ class Job(QObject):
             result = self._work(report, lambda part: self._came.emit("delivered", part))
         except Cancelled:
             self._came.emit("cancelled", None)
-        except Exception as error:  # noqa: BLE001  (the edge of the thread: nothing may pass it)
+        except Exception as error:
             self._came.emit("failed", Failure.of(error))
         else:
             self._came.emit("finished", result)

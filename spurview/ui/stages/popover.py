@@ -42,7 +42,7 @@ class StagePopover(QFrame):
         self._document, self._run, self._show_failure = document, run, show_failure
         self.stage: str | None = None
         self._body: QWidget | None = None
-        self._progress: QProgressBar | None = None
+        self.progress: QProgressBar | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         document.stages_changed.connect(self._refill)
@@ -73,7 +73,7 @@ class StagePopover(QFrame):
         if self._body is not None:
             self.layout().removeWidget(self._body)
             self._body.deleteLater()
-        self._progress = None
+        self.progress = None
         self._body = QWidget(self)
         self._body.setFixedWidth(_WIDTH_PX)
         column = QVBoxLayout(self._body)
@@ -122,12 +122,12 @@ class StagePopover(QFrame):
         part = QWidget()
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(8)
-        self._progress.setAccessibleName("Progress of the stage")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
+        self.progress.setAccessibleName("Progress of the stage")
         self._step = label("", "quiet")
-        column.addWidget(self._progress)
+        column.addWidget(self.progress)
         column.addWidget(self._step)
         self._show_progress()
         return part
@@ -135,16 +135,16 @@ class StagePopover(QFrame):
     def _follow_run(self) -> None:
         if not self.isVisible() or self.stage is None:
             return
-        if self._is_running(self.stage) and self._progress is not None:
+        if self._is_running(self.stage) and self.progress is not None:
             self._show_progress()
-        elif self._is_running(self.stage) or self._progress is not None:
+        elif self._is_running(self.stage) or self.progress is not None:
             self._fill()
 
     def _show_progress(self) -> None:
-        assert self._progress is not None
+        assert self.progress is not None
         share = self._run.fraction
-        self._progress.setRange(0, 0 if share is None else 1000)
-        self._progress.setValue(round((share or 0) * 1000))
+        self.progress.setRange(0, 0 if share is None else 1000)
+        self.progress.setValue(round((share or 0) * 1000))
         left = self._run.remaining_s
         guess = f", about {duration(left)} left" if left else ""
         self._step.setText(f"{self._run.step or 'starting'}{guess}".capitalize())

@@ -1,0 +1,99 @@
+"""Verdicts and notes: checked, pushed, undone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from spurview.core.errors import InputError
+from spurview.ui import commands
+from spurview.ui.document import Document
+from tests import constructed
+from tests.ui.conftest import ALARM, WEAK, fresh_info
+
+ARRAYS = constructed.arrays()
+IDS = st.sampled_from([ALARM, WEAK])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("verdict"), IDS, st.sampled_from([None, "spurious", "genuine", "unsure"])),
+        st.tuples(st.just("note"), IDS, st.sampled_from(["", "bottom left", "ask Anna"])),
+        st.tuples(st.sampled_from(["undo", "redo"]), IDS, st.none()),
+    ),
+    max_size=20,
+)
+
+
+def do(document, step):
+    what, candidate_id, value = step
+    if what == "verdict":
+        commands.set_verdict(document, candidate_id, value)
+    elif what == "note":
+        commands.set_note(document, candidate_id, value)
+    elif what == "undo":
+        document.undo_stack.undo()
+    else:
+        document.undo_stack.redo()
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_undoing_everything_gives_the_start(qapp, steps):
+    document = Document.in_memory(ARRAYS, fresh_info())
+    start = (document.verdicts, document.findings)
+    for step in steps:
+        do(document, step)
+    end = (document.verdicts, document.findings)
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    assert (document.verdicts, document.findings) == start
+    assert not document.is_modified
+    while document.undo_stack.canRedo():
+        document.undo_stack.redo()
+    if not any(step[0] == "undo" for step in steps):
+        assert (document.verdicts, document.findings) == end
+
+
+def test_a_verdict_remembers_the_members(document):
+    commands.set_verdict(document, ALARM, "spurious")
+    verdict = document.verdicts[ALARM]
+    assert verdict.class_name == "b"
+    assert verdict.members == document.rows[ALARM].members.tolist()
+    assert verdict.time.endswith("Z")
+
+
+def test_the_same_verdict_again_is_not_pushed(document):
+    assert commands.set_verdict(document, ALARM, "unsure")
+    assert not commands.set_verdict(document, ALARM, "unsure")
+    assert document.undo_stack.count() == 1
+
+
+def test_taking_back_the_only_thing_said_leaves_no_verdict(document):
+    commands.set_verdict(document, ALARM, "unsure")
+    commands.set_verdict(document, ALARM, None)
+    assert document.verdicts == {}
+
+
+def test_taking_back_a_verdict_keeps_the_note(document):
+    commands.set_note(document, ALARM, "corner")
+    commands.set_verdict(document, ALARM, "unsure")
+    commands.set_verdict(document, ALARM, None)
+    assert document.finding(ALARM).note == "corner"
+
+
+def test_a_read_only_project_refuses_verdicts(qapp):
+    document = Document.in_memory(ARRAYS, fresh_info(), read_only=True)
+    with pytest.raises(InputError, match="read-only"):
+        commands.set_verdict(document, ALARM, "spurious")
+    assert document.undo_stack.count() == 0
+
+
+def test_an_unknown_candidate_is_refused_before_anything_is_pushed(document):
+    with pytest.raises(InputError, match="no candidate 9-00000000"):
+        commands.set_verdict(document, "9-00000000", "spurious")
+    assert document.undo_stack.count() == 0
+
+
+def test_the_undo_menu_names_what_it_takes_back(document):
+    commands.set_verdict(document, ALARM, "spurious")
+    assert document.undo_stack.undoText() == "mark b · A spurious"
