@@ -133,7 +133,8 @@ def rgb(images: Pictures) -> Pictures:
     """Images with three channels, (n, H, W, 3) uint8; grey ones repeated."""
     if images.shape[3] == 3:
         return images
-    return np.repeat(images, 3, axis=3)
+    tripled: Pictures = np.repeat(images, 3, axis=3)
+    return tripled
 
 
 def residual_picture(images: Pictures, reference: NDArray[Any]) -> Pictures:

@@ -181,10 +181,11 @@ def stale_sentence(states: Mapping[str, str]) -> str:
     return f"Stale: from before the {changed} {'were' if changed.endswith('s') else 'was'} changed."
 
 
-def doubts(finding: Finding, contents: dict[str, int]) -> list[Doubt]:
+def doubts(finding: Finding, contents: Mapping[str, int], elsewhere: int) -> list[Doubt]:
     """What would weaken the claim, worst first.
 
-    contents: true label -> carriers with it; empty where labels are not known.
+    contents: true label -> pool carriers with it; empty where labels are not known;
+    elsewhere: pool carriers that were not given the class.
     """
     found = [
         _about_random_groups(finding),
@@ -192,7 +193,7 @@ def doubts(finding: Finding, contents: dict[str, int]) -> list[Doubt]:
         _about_training(finding),
         _about_content(contents),
         _about_carriers(finding),
-        _about_others(finding),
+        _about_others(finding, elsewhere),
         _about_place(finding),
     ]
     order = {True: 0, None: 1, False: 2}
@@ -244,7 +245,7 @@ def _about_training(finding: Finding) -> Doubt:
     )
 
 
-def _about_content(contents: dict[str, int]) -> Doubt:
+def _about_content(contents: Mapping[str, int]) -> Doubt:
     total = sum(contents.values())
     if not total:
         return Doubt("Whether one content carries it: the true labels are not known.", None)
@@ -270,14 +271,13 @@ def _about_carriers(finding: Finding) -> Doubt:
     return Doubt(f"Few carriers. There are {count(carriers)} in the pool.", False)
 
 
-def _about_others(finding: Finding) -> Doubt | None:
-    others = finding.pool.matching - finding.pool.of_class
-    if not others:
+def _about_others(finding: Finding, elsewhere: int) -> Doubt | None:
+    if not elsewhere:
         return None
-    carry = f"{_plural(others, 'pool image')} of the unseen half carry it"
+    carry = f"{count(elsewhere)} pool {'images carry' if elsewhere > 1 else 'image carries'} it"
     return Doubt(
-        f"{carry} and are not class {finding.class_}.",
-        others >= finding.pool.of_class,
+        f"{carry} without being class {finding.class_}.",
+        2 * elsewhere >= len(finding.template_matches),
         "carriers elsewhere",
     )
 

@@ -88,16 +88,27 @@ def test_place_is_told_by_thirds():
 
 def test_scrambled_copies_that_work_weaken_the_claim(alarm):
     insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.5)
-    worst = wording.doubts(msgspec.structs.replace(alarm, insertion=insertion), {"8": 10, "9": 9})
+    worst = wording.doubts(msgspec.structs.replace(alarm, insertion=insertion), {"8": 10, "9": 9}, 0)
     assert worst[0].weakens
     assert worst[0].text.startswith("Scrambled copies work as well: 50 %.")
 
 
 def test_one_content_carrying_it_weakens_the_claim(alarm):
-    worst = wording.doubts(alarm, {"8": 28, "9": 2})
+    worst = wording.doubts(alarm, {"8": 28, "9": 2}, 0)
     assert worst[0].text == "One content carries it: 93 % of the carriers are 8."
 
 
 def test_unknown_labels_are_said(alarm):
-    texts = [doubt.text for doubt in wording.doubts(alarm, {}) if doubt.weakens is None]
+    texts = [doubt.text for doubt in wording.doubts(alarm, {}, 0) if doubt.weakens is None]
     assert texts == ["Whether one content carries it: the true labels are not known."]
+
+
+def test_carriers_of_other_classes_are_counted(alarm):
+    texts = [doubt.text for doubt in wording.doubts(alarm, {}, 1)]
+    assert "1 pool image carries it without being class b." in texts
+
+
+def test_stale_names_the_first_stage_that_changed():
+    states = {"images": "fresh", "classifier": "stale", "predictions": "stale"}
+    assert wording.stale_sentence(states) == "Stale: from before the classifier was changed."
+    assert wording.stale_sentence({"images": "fresh"}) == ""

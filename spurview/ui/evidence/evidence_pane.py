@@ -68,6 +68,15 @@ class EvidencePane(QWidget):
         return self._verdicts[verdict]
 
     @property
+    def scroll_area(self) -> QScrollArea:
+        return self._area
+
+    @property
+    def columns(self) -> list[QWidget]:
+        """The claim with its tests, and where it occurs with what would weaken it."""
+        return self._parts
+
+    @property
     def banner_text(self) -> str:
         """Why what is shown is stale; empty when it is not."""
         return self._banner_words.text

@@ -75,7 +75,14 @@ class Material:
         after = insert((before / np.float32(255)).astype(np.float32), *self._template())
         shown = rgb(before), rgb(np.rint(after * 255).astype(np.uint8))
         return [
-            Pair(int(rows[k]), shown[0][i], shown[1][i], *map(int, classes[i]), float(shares[i]))
+            Pair(
+                row=int(rows[k]),
+                before=shown[0][i],
+                after=shown[1][i],
+                class_before=int(classes[i, 0]),
+                class_after=int(classes[i, 1]),
+                confidence=float(shares[i]),
+            )
             for i, k in enumerate(kept)
         ]
 

@@ -225,7 +225,8 @@ def _table_row(grid: QGridLayout, line: int, name: str, occurrence: Occurrence) 
 def weakening(shown: Material, show: ShowRows) -> QWidget:
     """What would weaken the claim, and whether it does."""
     part, inside = _section("What would weaken this claim")
-    for doubt in wording.doubts(shown.finding, shown.contents()):
+    elsewhere = len(shown.carriers_elsewhere())
+    for doubt in wording.doubts(shown.finding, shown.contents(), elsewhere):
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(_doubt_icon(doubt), 0, Qt.AlignmentFlag.AlignTop)

@@ -191,7 +191,7 @@ class ImageFacts(QWidget):
             scores = self._document.reader.read("/candidates/scores", at, at + 1)[0]
             agreed = float(agreement(scores[[row]])[0])
             self._parts_words.setText(f"agrees with the pattern at {agreed:.2f}")
-        _clear(self._parts)
+        self._parts.clear()
         for look, words in looks:
             image = self._tiles.pictures([row], look)[0]
             picture = Captioned([image], [Part(words)], words, side_px=self._side())
@@ -200,7 +200,7 @@ class ImageFacts(QWidget):
 
     def _show_neighbours(self, row: int) -> None:
         reader = self._document.reader
-        _clear(self._near)
+        self._near.clear()
         if not (reader.has("/embedding/neighbours") and reader.has("/predictions/logits")):
             self._near_words.setText("appear once Embedding has run")
             return
@@ -262,9 +262,3 @@ def _strip(inside: QVBoxLayout) -> FlowLayout:
     flow.setContentsMargins(0, 0, 0, 0)
     inside.addWidget(holder)
     return flow
-
-
-def _clear(flow: FlowLayout) -> None:
-    while (item := flow.takeAt(0)) is not None:
-        item.widget().hide()
-        item.widget().deleteLater()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 
 from spurview.core.shared_pixels import Highlight, Mode
@@ -43,8 +41,12 @@ class LookState(QObject):
         strength: float | None = None,
     ) -> None:
         """Change the given parts of the highlight."""
-        given = {"mode": mode, "threshold": threshold, "strength": strength}
-        changed = replace(self._highlight, **{k: v for k, v in given.items() if v is not None})
+        had = self._highlight
+        changed = Highlight(
+            had.mode if mode is None else mode,
+            had.threshold if threshold is None else threshold,
+            had.strength if strength is None else strength,
+        )
         if changed != self._highlight:
             self._highlight = changed
             self.changed.emit()

@@ -106,7 +106,8 @@ class HoverCard(QWidget):
 
     def _move_near(self, near: QPoint) -> None:
         """Below and right of the cursor; on the other side of it where there is no room."""
-        parent: QRect = self.parentWidget().rect()
+        holder = self.parentWidget()
+        parent = QRect() if holder is None else holder.rect()
         x, y = near.x() + 16, near.y() + 16
         if x + self.width() > parent.right() - _PAD:
             x = max(_PAD, near.x() - 16 - self.width())

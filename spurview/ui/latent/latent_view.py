@@ -5,36 +5,31 @@ It learns what is shown from its pane and speaks to other views through selectio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from spurview.ui import theme
-from spurview.ui.latent.colouring import Colouring
 from spurview.ui.latent.overlay import Label, Overlay, paint_overlay
-from spurview.ui.latent.points_item import OVERSCAN, Frame, Points, PointsItem, draw_points
-from spurview.ui.latent.raster import densest, inside_polygon
+from spurview.ui.latent.points_item import OVERSCAN, Frame, PointsItem, draw_points
+from spurview.ui.latent.raster import inside_polygon
+from spurview.ui.latent.shown import Shown
 from spurview.ui.latent.tools import KEYS, Tool, mode_of
 from spurview.ui.selection import Focus, Mode, Selection
 
 HOVER_PX = 8
 _STEP = 0.1
 _ZOOM = 0.8
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a view shows: positions (n, 2) of `colouring.rows`, and which of them are not hidden."""
-
-    at: NDArray[np.float64]
-    colouring: Colouring
-    is_visible: NDArray[np.bool_]
-    is_stale: bool = False
 
 
 class LatentView(pg.PlotWidget):
@@ -62,6 +57,7 @@ class LatentView(pg.PlotWidget):
         self._path: list[QPointF] = []
         self._mode: Mode | None = None
         self._panned = False
+        self._is_fitted = True
         self.title, self.subtitle, self.empty_text = title, "", ""
         self.tool: Tool = "hand"
         self._build(title)
@@ -93,19 +89,20 @@ class LatentView(pg.PlotWidget):
 
     def show_points(self, shown: Shown | None) -> None:
         """Show other points, or the empty text when there are none."""
-        first = self._shown is None
+        moved = self._shown is None or shown is None or not self._shown.lies_as(shown)
         self._shown = shown
-        self._labels = self._label_places()
+        self._labels = [] if shown is None else shown.labels()
         if shown is not None and len(shown.at):
             low, high = shown.at.min(axis=0), shown.at.max(axis=0)
             self._item.set_bounds(QRectF(*low, *(high - low)))
         self._item.setVisible(shown is not None)
-        if first:
+        if moved:
             self.fit()
         self.renew()
 
     def fit(self) -> None:
-        """Show all visible points."""
+        """Show all visible points, at other sizes too until the person pans or zooms."""
+        self._is_fitted = True
         if self._shown is None or not self._shown.is_visible.any():
             return
         at = self._shown.at[self._shown.is_visible]
@@ -132,7 +129,7 @@ class LatentView(pg.PlotWidget):
 
     def place_of(self, row: int) -> QPointF | None:
         """Where a row's point stands in the view, in pixels; None when it is not visible."""
-        index = self._index_of(row)
+        index = None if self._shown is None else self._shown.index_of(row)
         if self._shown is None or index is None:
             return None
         x, y = self._to_px(self._shown.at[index : index + 1])[0]
@@ -159,14 +156,6 @@ class LatentView(pg.PlotWidget):
         corners = np.array([(p.x(), p.y()) for p in polygon], np.float64).reshape(-1, 2)
         inside = inside_polygon(self._to_px(self._shown.at), corners)
         return self._shown.colouring.rows[inside & self._shown.is_visible]
-
-    def _index_of(self, row: int | None) -> int | None:
-        if self._shown is None or row is None:
-            return None
-        rows = self._shown.colouring.rows
-        index = int(np.searchsorted(rows, row))
-        found = index < len(rows) and rows[index] == row and self._shown.is_visible[index]
-        return index if found else None
 
     def _to_px(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
         area, scene = self._box.viewRect(), self._box.sceneBoundingRect()
@@ -249,6 +238,7 @@ class LatentView(pg.PlotWidget):
             Qt.Key.Key_Down: (0, -_STEP),
         }
         zooms = {Qt.Key.Key_Plus: _ZOOM, Qt.Key.Key_Equal: _ZOOM, Qt.Key.Key_Minus: 1 / _ZOOM}
+        self._is_fitted = self._is_fitted and key not in steps and key not in zooms
         if key in steps:
             area = self._box.viewRect()
             x, y = steps[key]
@@ -257,7 +247,18 @@ class LatentView(pg.PlotWidget):
             self._box.scaleBy((zooms[key], zooms[key]))
         return key in steps or key in zooms
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._is_fitted = False
+        super().wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # pyqtgraph sends sizes while its own constructor is still at work.
+        if getattr(self, "_is_fitted", False):
+            self.fit()
+
     def _pan(self, place: QPointF) -> None:
+        self._is_fitted = False
         area, scene = self._box.viewRect(), self._box.sceneBoundingRect()
         step = place - self._last
         self._panned = True
@@ -315,7 +316,8 @@ class LatentView(pg.PlotWidget):
         if self._frame is not None and _covers(self._frame, wanted, self._box.viewRect()):
             return
         self._frame = wanted
-        self._item.set_picture(draw_points(self._points(self._shown), wanted), wanted.area)
+        points = self._shown.points(self._selection.rows, theme.current())
+        self._item.set_picture(draw_points(points, wanted), wanted.area)
 
     def _wanted_frame(self) -> Frame:
         area, scene = self._box.viewRect(), self._box.sceneBoundingRect()
@@ -327,38 +329,6 @@ class LatentView(pg.PlotWidget):
             round(scene.height()) + 2 * tall,
             self.devicePixelRatioF(),
         )
-
-    def _points(self, shown: Shown) -> Points:
-        now = theme.current()
-        colours = shown.colouring.colours(now)
-        if shown.is_stale:
-            colours = _mixed(colours, now.canvas, 0.55)
-        visible = shown.is_visible
-        chosen = None
-        if len(self._selection.rows):
-            chosen = np.isin(shown.colouring.rows, self._selection.rows)[visible]
-        return Points(
-            at=shown.at[visible],
-            codes=shown.colouring.codes[visible],
-            chosen=chosen,
-            colours=colours,
-            muted=_mixed(colours, now.plot_grey, 0.12),
-            symbols=shown.colouring.symbols(),
-            rim=now.rim,
-        )
-
-    def _label_places(self) -> list[Label]:
-        """A label at the densest spot of each visible group of classes."""
-        shown = self._shown
-        if shown is None or shown.colouring.is_ramp:
-            return []
-        labels = []
-        for index, group in enumerate(shown.colouring.groups):
-            at = shown.at[shown.is_visible & (shown.colouring.codes == index)]
-            spot = densest(at) if group.palette >= 0 else None
-            if spot is not None:
-                labels.append(Label(group.name, group.palette, QPointF(*spot)))
-        return labels
 
     def _labels_px(self) -> list[Label]:
         at = np.array([(label.at.x(), label.at.y()) for label in self._labels]).reshape(-1, 2)
@@ -381,10 +351,3 @@ def _covers(have: Frame, wanted: Frame, area: QRectF) -> bool:
     )
     scale = have.area.width() / wanted.area.width()
     return same and abs(scale - 1) < 1e-6 and have.area.contains(area)
-
-
-def _mixed(colours: NDArray[np.uint8], other: QColor, share: float) -> NDArray[np.uint8]:
-    """`share` of the colours (n, 3) and the rest of another colour."""
-    rest = np.array([other.red(), other.green(), other.blue()])
-    mixed: NDArray[np.uint8] = np.rint(colours * share + rest * (1 - share)).astype(np.uint8)
-    return mixed

@@ -152,8 +152,7 @@ class LegendRow(QWidget):
 
     def show_groups(self, title: str, groups: tuple[Group, ...], *, is_ramp: bool) -> None:
         """Other groups; all of them shown."""
-        while (item := self._flow.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        self._flow.clear()
         self._entries, self._hidden = [], frozenset()
         name = label(title, "quiet")
         name.setMinimumHeight(24)

@@ -20,8 +20,9 @@ from spurview.ui import theme
 from spurview.ui.document import Document
 from spurview.ui.latent.colouring import WAYS, Colouring
 from spurview.ui.latent.hover_card import HoverCard
-from spurview.ui.latent.latent_view import LatentView, Shown
+from spurview.ui.latent.latent_view import LatentView
 from spurview.ui.latent.legend import Count, LegendRow
+from spurview.ui.latent.shown import Shown
 from spurview.ui.latent.tools import Tool
 from spurview.ui.selection import Focus, Selection
 from spurview.ui.widgets.flat_button import FlatButton

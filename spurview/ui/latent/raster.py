@@ -41,8 +41,7 @@ def premultiplied(colours: NDArray[np.uint8], coverage: NDArray[np.uint8]) -> ND
     red, green, blue = (
         (colours[:, c, None].astype(np.uint32) * alpha + 127) // 255 for c in range(3)
     )
-    packed: NDArray[np.uint32] = (alpha << 24) | (red << 16) | (green << 8) | blue
-    return packed
+    return np.asarray((alpha << 24) | (red << 16) | (green << 8) | blue, np.uint32)
 
 
 def raster(
