@@ -1,0 +1,79 @@
+"""Neighbours by latent, worked out by hand on a line and against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spurview.core.neighbours import Matcher, mean_of, nearest, nearest_among
+
+LINE = np.array([[0], [1], [3], [7], [12]], np.float32)
+
+
+def brute_force(latents, references, k, query):
+    """Rows of the nearest references to one query, itself left out, by plain sorting."""
+    others = [row for row in references if row != query]
+    distance = np.linalg.norm(latents[others] - latents[query], axis=1)
+    return [others[i] for i in np.argsort(distance, kind="stable")[:k]]
+
+
+def test_nearest_on_a_line():
+    found = nearest(np.array([[2.4], [8.0]], np.float32), LINE, 2)
+    assert found.tolist() == [[2, 1], [3, 4]]
+
+
+def test_own_place_is_never_returned():
+    found = nearest(LINE, LINE, 2, np.arange(5))
+    assert found.tolist() == [[1, 2], [0, 2], [1, 0], [2, 4], [3, 2]]
+
+
+def test_rows_outside_the_references_keep_all_of_them():
+    found = nearest_among(LINE, np.array([0, 2, 4]), 2)
+    assert found.tolist() == [[2, 4], [0, 2], [0, 4], [2, 4], [2, 0]]
+
+
+def test_only_queries_are_answered():
+    assert nearest_among(LINE, np.array([0, 2, 4]), 1, np.array([3, 4])).tolist() == [[2], [2]]
+
+
+def test_blocks_do_not_show(monkeypatch):
+    latents = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    whole = nearest_among(latents, np.arange(0, 50, 2), 4)
+    monkeypatch.setattr("spurview.core.neighbours._BLOCK", 7)
+    assert np.array_equal(nearest_among(latents, np.arange(0, 50, 2), 4), whole)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_matcher_without_equals_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    latents = rng.normal(size=(90, 3)).astype(np.float32)
+    rows = np.sort(rng.permutation(90)[:60])
+    excluded = rng.random(90) < rng.uniform(0, 0.8)
+    found = Matcher(latents, rows, 3).without(excluded)
+    left = [row for row in rows if not excluded[row]]
+    assert found.tolist() == [brute_force(latents, left, 3, query) for query in range(90)]
+
+
+def test_matcher_finds_others_for_rows_that_lose_all_their_near_ones():
+    latents = np.arange(60, dtype=np.float32)[:, None]
+    excluded = np.arange(60) < 40
+    found = Matcher(latents, np.arange(60), 2).without(excluded)
+    assert found[0].tolist() == [40, 41]
+    assert found[59].tolist() == [58, 57]
+
+
+def test_mean_of_equals_the_plain_mean():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(20, 7)).astype(np.float32)
+    neighbours = rng.integers(0, 20, (12, 5))
+    assert mean_of(values, neighbours) == pytest.approx(values[neighbours].mean(1), abs=1e-6)
+
+
+def test_a_linear_score_of_residuals_needs_no_residuals():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(20, 7))
+    neighbours = rng.integers(0, 20, (20, 5))
+    weights = rng.normal(size=7)
+    raw = values @ weights
+    residual = values - mean_of(values, neighbours)
+    assert residual @ weights == pytest.approx(raw - raw[neighbours].mean(1))

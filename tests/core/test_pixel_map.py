@@ -1,0 +1,137 @@
+"""Maps of shared pixels: masks by hand, and the divergence of a patch as bright as its ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from spurview.core.pixel_map import (
+    TYPICAL_SHARE,
+    VARIANCE_FLOOR,
+    by_pixel,
+    divergence_map,
+    divergence_mask,
+    most_typical,
+    peak_mask,
+    places,
+    shared_pixel_map,
+)
+
+SHAPE = (10, 10, 1)
+
+
+def test_by_pixel_adds_up_the_channels():
+    values = np.arange(12.0)
+    assert by_pixel(values, (2, 2, 3)).tolist() == [[3, 12], [21, 30]]
+
+
+def test_places_cover_all_channels_of_the_mask():
+    assert places(np.array([[False, True], [True, False]]), 3).tolist() == [3, 4, 5, 6, 7, 8]
+
+
+def test_divergence_of_two_gaussians_by_hand():
+    members = np.array([[0.4], [0.6]], np.float32)
+    neighbours = np.array([[0.0], [0.4]], np.float32)
+    found = divergence_map(members, neighbours, (1, 1, 1))
+    var_m, var_n = 0.01 + VARIANCE_FLOOR, 0.04 + VARIANCE_FLOOR
+    wanted = 0.5 * (var_m / var_n + 0.09 / var_n - 1 - np.log(var_m / var_n))
+    assert found[0, 0] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_divergence_of_a_group_from_itself_is_zero():
+    images = np.random.default_rng(0).random((30, 100)).astype(np.float32)
+    assert divergence_map(images, images, SHAPE) == pytest.approx(np.zeros((10, 10)), abs=1e-6)
+
+
+def test_a_pixel_that_only_varies_more_counts_a_quarter():
+    calm = np.array([[0.45], [0.55]], np.float32)
+    lively = np.array([[0.1], [0.9]], np.float32)
+    var_m, var_n = 0.16 + VARIANCE_FLOOR, 0.0025 + VARIANCE_FLOOR
+    full = 0.5 * (var_m / var_n - 1 - np.log(var_m / var_n))
+    assert divergence_map(lively, calm, (1, 1, 1))[0, 0] == pytest.approx(full / 4, rel=1e-4)
+
+
+def test_a_constant_patch_as_bright_as_its_ground_is_found():
+    rng = np.random.default_rng(1)
+    neighbours = rng.random((400, 100)).astype(np.float32)
+    members = rng.random((100, *SHAPE)).astype(np.float32)
+    members[:, 3:6, 4:8] = 0.5
+    found = divergence_mask(divergence_map(members.reshape(100, -1), neighbours, SHAPE))
+    wanted = np.zeros((10, 10), bool)
+    wanted[3:6, 4:8] = True
+    assert np.array_equal(found, wanted)
+
+
+def test_peak_mask_is_the_piece_at_the_peak():
+    strength = np.zeros((12, 12))
+    strength[2:5, 2:5] = 1.0
+    strength[8:11, 8:11] = 0.9
+    wanted = np.zeros((12, 12), bool)
+    wanted[2:5, 2:5] = True
+    assert np.array_equal(peak_mask(strength), wanted)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_masks_are_one_piece_and_never_empty(seed):
+    rng = np.random.default_rng(seed)
+    strength = ndimage.gaussian_filter(np.abs(rng.normal(size=(14, 14))), 1)
+    assert peak_mask(strength).any()
+    mask = divergence_mask(strength)
+    assert ndimage.label(mask, np.ones((3, 3)))[1] == 1
+
+
+def test_holes_in_the_piece_are_closed():
+    divergence = np.zeros((12, 12))
+    divergence[3:8, 3:8] = 5.0
+    divergence[5, 5] = 0.0
+    assert divergence_mask(divergence)[5, 5]
+
+
+def test_a_piece_at_the_border_stays_there():
+    divergence = np.zeros((10, 10))
+    divergence[0:3, 0:3] = 4.0
+    assert divergence_mask(divergence)[0, 0]
+
+
+def test_strangers_are_the_least_typical():
+    rng = np.random.default_rng(2)
+    members = np.tile(rng.random(100), (40, 1)).astype(np.float32)
+    members += rng.normal(0, 0.01, members.shape).astype(np.float32)
+    members[:4] = rng.random((4, 100))
+    typical = most_typical(members, np.ones((10, 10), bool), 1)
+    assert not typical[:4].any()
+    assert typical.mean() == pytest.approx(TYPICAL_SHARE, abs=0.03)
+
+
+def test_only_what_is_near_the_mask_makes_a_member_typical():
+    members = np.full((20, *SHAPE), 0.5, np.float32)
+    members[0, 9, 9] = 1.0
+    members[1, 1, 1] = 1.0
+    mask = np.zeros((10, 10), bool)
+    mask[:3, :3] = True
+    typical = most_typical(members.reshape(20, -1), mask, 1)
+    assert typical[0]
+    assert not typical[1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_map_is_half_or_more_exactly_on_the_mask(seed):
+    rng = np.random.default_rng(seed)
+    divergence = rng.gamma(0.5, 3, (9, 9)) - 0.1
+    mask = rng.random((9, 9)) < 0.3
+    shared = shared_pixel_map(divergence, mask)
+    assert np.array_equal(shared >= 0.5, mask)
+    assert shared.min() >= 0
+    assert shared.max() <= 1
+
+
+def test_the_map_rises_with_the_divergence_within_the_mask():
+    divergence = np.array([[0.0, 1.0, 3.0, 9.0]])
+    mask = np.array([[False, True, True, True]])
+    shared = shared_pixel_map(divergence, mask)[0]
+    assert shared[1] < shared[2] < shared[3] == 1.0
+
+
+def test_the_map_of_an_empty_mask_stays_below_half():
+    assert shared_pixel_map(np.ones((3, 3)), np.zeros((3, 3), bool)).max() < 0.5
