@@ -131,10 +131,7 @@ def enlarge(pictures: Pictures, zoom: float) -> Pictures:
 
 def rgb(images: Pictures) -> Pictures:
     """Images with three channels, (n, H, W, 3) uint8; grey ones repeated."""
-    if images.shape[3] == 3:
-        return images
-    tripled: Pictures = np.repeat(images, 3, axis=3)
-    return tripled
+    return images if images.shape[3] == 3 else np.tile(images, 3)
 
 
 def residual_picture(images: Pictures, reference: NDArray[Any]) -> Pictures:
@@ -155,7 +152,8 @@ def pattern_picture(template: Floats, mask: Floats, opacity: float) -> Pictures:
     odd = (np.add.outer(np.arange(height), np.arange(width)) % 2).astype(bool)
     check = np.where(odd, _CHECK[1], _CHECK[0]).astype(np.float32)[..., None]
     shown = (1 - np.float32(opacity) * mask[..., None]) * check + template
-    return rgb(_to_bytes(shown)[None])[0]
+    picture: Pictures = rgb(_to_bytes(shown)[None])[0]
+    return picture
 
 
 def pattern_box(mask: NDArray[Any], level: float = 0.3) -> tuple[int, int, int, int] | None:

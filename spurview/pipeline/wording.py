@@ -138,9 +138,10 @@ def training_sentence(finding: Finding) -> str:
     seen = finding.training
     if seen is None:
         return f"The training images are not known: {reason(finding, 'training')}."
+    others = f"in at most {percent(seen.others)} of any other class"
     return (
         f"It stands in {percent(seen.rate)} of the training images of class {finding.class_} "
-        f"and in at most {percent(seen.others)} of any other class."
+        f"and {others if seen.others else 'in none of the others'}."
     )
 
 
@@ -238,11 +239,8 @@ def _about_training(finding: Finding) -> Doubt:
             True,
             "training elsewhere",
         )
-    return Doubt(
-        "Training images of other classes carrying it. "
-        f"At most {percent(seen.others)} of any other class do.",
-        False,
-    )
+    share = f"At most {percent(seen.others)} of any class do." if seen.others else "None do."
+    return Doubt(f"Training images of other classes carrying it. {share}", False)
 
 
 def _about_content(contents: Mapping[str, int]) -> Doubt:

@@ -179,7 +179,7 @@ def test_the_pattern_names_its_place(bench, pane):
     ("text", "rows", "caption"),
     [
         ("Show 30 carriers", CARRIERS, "30 carriers in the pool, best match first, b · A"),
-        ("Show 30 images", CARRIERS, "30 it was taken out of, b · A"),
+        ("Show all 30 images", CARRIERS, "30 images, most typical first, b · A"),
     ],
 )
 def test_links_show_the_images_behind_a_claim(qtbot, bench, pane, text, rows, caption):

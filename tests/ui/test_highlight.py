@@ -124,5 +124,7 @@ def test_a_candidate_without_a_stable_place_marks_nothing(qtbot):
 
 
 def neighbours_mean(bench, pane, index=3):
+    """Mean of the neighbours that do not carry the focused pattern."""
     near = bench.document.reader.read_rows("/embedding/neighbours", [pane.grid.rows[index]])[0]
-    return bench.document.reader.read_rows("/images/pixels", near).mean(axis=0)
+    without = near[bench.document.reader.read("/candidates/hits")[0][near] == 0]
+    return bench.document.reader.read_rows("/images/pixels", without).mean(axis=0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from spurview.ui.images.images_pane import ImagesPane
-from spurview.ui.images.tiles import Look, Tiles, references, whole_factors
+from spurview.ui.images.tiles import Look, Tiles, nearest_elsewhere, references, whole_factors
 from tests.constructed import CARRIERS, N_INTEREST
 from tests.ui.view_bench import STRONG, WEAK, Bench, move, show
 
@@ -161,6 +161,27 @@ def test_reference_is_the_mean_of_the_neighbours(bench):
     near = bench.document.reader.read_rows("/embedding/neighbours", [70])[0]
     pixels = bench.document.reader.read_rows("/images/pixels", near)
     assert references(bench.document.reader, [70])[0] == pytest.approx(pixels.mean(axis=0))
+
+
+def test_reference_leaves_out_carriers_while_two_others_remain(bench):
+    reader = bench.document.reader
+    near = reader.read_rows("/embedding/neighbours", [70])[0]
+    carriers = np.zeros(300, bool)
+    carriers[near[2:]] = True
+    expected = reader.read_rows("/images/pixels", near[~carriers[near]]).mean(axis=0)
+    assert references(reader, [70], carriers)[0] == pytest.approx(expected)
+    everywhere = references(reader, [70], np.ones(300, bool))
+    assert everywhere == pytest.approx(references(reader, [70]))
+
+
+def test_neighbours_in_the_large_view_are_of_other_classes(bench):
+    reader = bench.document.reader
+    classes, latents = reader.read("/predictions/class"), reader.read("/latents")
+    near = nearest_elsewhere(reader, 70)
+    away = np.linalg.norm(latents - latents[70], axis=1)
+    assert (classes[near] != classes[70]).all()
+    assert (np.diff(away[near]) >= 0).all()
+    assert (near >= N_INTEREST).all()
 
 
 def test_images_are_shown_before_the_embedding_has_run(qtbot):

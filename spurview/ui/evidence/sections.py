@@ -96,7 +96,7 @@ def facts(shown: Material) -> QWidget:
     pool, out = finding.pool, finding.removal
     cells = [
         ("Pool lift", times(pool.lift), f"q {scientific(pool.q)}"),
-        ("Training lift", *_training_words(shown)),
+        _training_words(shown),
         (
             "Removal",
             percent(out.drop) if out else "Not tried",
@@ -114,14 +114,14 @@ def facts(shown: Material) -> QWidget:
     return part
 
 
-def _training_words(shown: Material) -> tuple[str, str]:
+def _training_words(shown: Material) -> tuple[str, str, str]:
+    """Name, value and the rest; the share where there is nothing to divide by."""
     seen = shown.finding.training
     if seen is None:
-        return "Not known", wording.reason(shown.finding, "training")
+        return "Training lift", "Not known", wording.reason(shown.finding, "training")
     if seen.lift is None:
-        # Nothing to divide by: no training image of another class carries it.
-        return percent(seen.rate), f"others {percent(seen.others)}"
-    return times(seen.lift), f"q {scientific(seen.q)}"
+        return "Training share", percent(seen.rate), f"others {percent(seen.others)}"
+    return "Training lift", times(seen.lift), f"q {scientific(seen.q)}"
 
 
 def pair_strip(shown: Material, show: ShowRows) -> QWidget | None:
@@ -159,8 +159,8 @@ def taking_out(shown: Material, show: ShowRows) -> QWidget:
     members = shown.rows.members.tolist()
     link = None
     if out is not None:
-        link = LinkButton(f"Show {count(len(members))} images")
-        link.clicked.connect(lambda: show(members, "it was taken out of"))
+        link = LinkButton(f"Show all {count(len(members))} images")
+        link.clicked.connect(lambda: show(members, "images, most typical first"))
     part, inside = _section("Taking it out", link)
     inside.addWidget(label(wording.removal_sentence(finding), wrap=True))
     if out is not None:
@@ -214,7 +214,7 @@ def _table_row(grid: QGridLayout, line: int, name: str, occurrence: Occurrence) 
     cells = (
         _of(occurrence.inside, occurrence.inside_total),
         _of(occurrence.outside, occurrence.outside_total),
-        times(occurrence.lift) if occurrence.lift is not None else "none elsewhere",
+        times(occurrence.lift) if occurrence.lift is not None else "only here",
         scientific(occurrence.q),
     )
     grid.addWidget(label(name), line, 0)

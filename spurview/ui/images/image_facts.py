@@ -14,7 +14,7 @@ from spurview.core.shared_pixels import Highlight, agreement
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
 from spurview.ui import theme
 from spurview.ui.document import Document
-from spurview.ui.images.tiles import Look, Tiles, What
+from spurview.ui.images.tiles import Look, Tiles, What, nearest_elsewhere
 from spurview.ui.latent.colouring import confidence
 from spurview.ui.markers import paint_marker
 from spurview.ui.selection import Focus
@@ -201,14 +201,12 @@ class ImageFacts(QWidget):
     def _show_neighbours(self, row: int) -> None:
         reader = self._document.reader
         self._near.clear()
-        if not (reader.has("/embedding/neighbours") and reader.has("/predictions/logits")):
+        if not (reader.has("/latents") and reader.has("/predictions/logits")):
             self._near_words.setText("appear once Embedding has run")
             return
-        near = reader.read_rows("/embedding/neighbours", [row])[0].astype(np.intp)
-        classes = reader.read_rows("/predictions/class", near)
-        others = near[classes != self._class_index][:8]
+        others = nearest_elsewhere(reader, row)
         if not len(others):
-            self._near_words.setText(f"none among the {len(near)} nearest")
+            self._near_words.setText("none: all pool images got this class")
             return
         self._near_words.setText("nearest in the content latent")
         look = Look(highlight=Highlight("off"), zoom=self._zoom())

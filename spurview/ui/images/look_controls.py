@@ -84,7 +84,7 @@ class SliderPopover(QFrame):
 _TIPS: dict[What, str] = {
     "original": "The image itself",
     "residual": "What is unusual in the image for its content",
-    "reference": "The average of the image's content neighbours",
+    "reference": "The average of its content neighbours that do not carry the pattern",
 }
 
 

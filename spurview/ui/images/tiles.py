@@ -22,12 +22,14 @@ from spurview.core.shared_pixels import (
     compose,
     residual_picture,
 )
+from spurview.project.model import POOL
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
 
 What = Literal["original", "residual", "reference"]
 WHATS: tuple[What, ...] = ("original", "residual", "reference")
 CACHE_BYTES = 48 * 2**20
+MOST_COMPARED = 200_000
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,42 @@ class Look:
     candidate_id: str | None = None
 
 
-def references(reader: Reader, rows: Sequence[int]) -> NDArray[np.float32] | None:
-    """Mean of each row's content neighbours, (n, H, W, C) in 0..255; None before Embedding."""
+def references(
+    reader: Reader, rows: Sequence[int], carriers: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32] | None:
+    """Mean of each row's content neighbours, (n, H, W, C) in 0..255; None before Embedding.
+
+    carriers: (N,) images with the focused pattern. They are left out where two neighbours or more
+    remain: the latent knows strong patterns, and neighbours that carry one would hide it.
+    """
     if not reader.has("/embedding/neighbours"):
         return None
     near = reader.read_rows("/embedding/neighbours", rows)
     needed, places = np.unique(near, return_inverse=True)
     pixels = reader.read_rows("/images/pixels", needed.tolist()).astype(np.float32)
-    return np.asarray(pixels[places.reshape(near.shape)].mean(axis=1), np.float32)
+    counted = np.ones(near.shape, np.float32)
+    if carriers is not None:
+        without = ~carriers[near]
+        enough = without.sum(axis=1) >= 2
+        counted[enough] = without[enough]
+    counted /= counted.sum(axis=1, keepdims=True)
+    mean = np.einsum("nk,nkhwc->nhwc", counted, pixels[places.reshape(near.shape)])
+    return np.asarray(mean, np.float32)
+
+
+def nearest_elsewhere(reader: Reader, row: int, most: int = 8) -> NDArray[np.intp]:
+    """Pool rows nearest in the content latent that got another class than `row`, nearest first.
+
+    In huge pools only the stored neighbours are looked through.
+    """
+    classes = reader.read("/predictions/class")
+    if reader.shape("/latents")[0] > MOST_COMPARED:
+        near = reader.read_rows("/embedding/neighbours", [row])[0].astype(np.intp)
+        return near[classes[near] != classes[row]][:most]
+    others = np.flatnonzero((classes != classes[row]) & (reader.read("/images/role") == POOL))
+    latents = reader.read("/latents")
+    away = ((latents[others] - latents[row]) ** 2).sum(axis=1)
+    return others[np.argsort(away, kind="stable")[:most]]
 
 
 def whole_factors(height: int, width: int, low_px: int = 40, high_px: int = 256) -> list[float]:
@@ -97,10 +127,17 @@ class Tiles:
 
     def _compose(self, rows: list[int], look: Look) -> list[QImage]:
         reader = self._document.reader
-        images = _shown(reader, rows, look.what)
+        images = _shown(reader, rows, look.what, self._carriers(look.candidate_id))
         shared, agreed = self._shared(rows, images.shape[1:3], look.candidate_id)
         pictures = compose(images, shared, agreed, look.highlight, look.zoom)
         return [to_qimage(picture) for picture in pictures]
+
+    def _carriers(self, candidate_id: str | None) -> NDArray[np.bool_] | None:
+        """Images (N,) with the candidate's pattern."""
+        known = self._document.rows.get(candidate_id) if candidate_id is not None else None
+        if known is None:
+            return None
+        return self._document.reader.read("/candidates/hits", known.index, known.index + 1)[0] == 1
 
     def _shared(
         self, rows: list[int], size: tuple[int, int], candidate_id: str | None
@@ -120,12 +157,14 @@ class Tiles:
         return shared.astype(np.float32), agreement(scores[rows])
 
 
-def _shown(reader: Reader, rows: list[int], what: What) -> NDArray[np.uint8]:
+def _shown(
+    reader: Reader, rows: list[int], what: What, carriers: NDArray[np.bool_] | None
+) -> NDArray[np.uint8]:
     """(n, H, W, C) uint8 of what is shown; the image itself where there is no reference yet."""
     images = reader.read_rows("/images/pixels", rows)
     if what == "original":
         return images
-    reference = references(reader, rows)
+    reference = references(reader, rows, carriers)
     if reference is None:
         return images
     if what == "residual":
