@@ -38,8 +38,9 @@ def evidence_ratios(record: CandidateRecord, insertion: InsertionRecord | None) 
     ratios = {
         "enrichment": record.z / LEAST_Z,
         "valley_pool": _under(MOST_VALLEY_POOL[family], record.valley_pool),
-        "agreement": record.agreement / LEAST_AGREEMENT,
     }
+    if family == "local":
+        ratios["agreement"] = record.agreement / LEAST_AGREEMENT
     if record.content_dependence is not None:
         ratios["independence"] = (1 - record.content_dependence) / (1 - MOST_DEPENDENCE)
     if insertion is not None:
@@ -90,13 +91,15 @@ def score(ratios: dict[str, float]) -> float:
 
 
 def outcome(ratios: dict[str, float]) -> Outcome:
-    """alarm: every ratio >= 1 with network and training images asked; suspect: all but separation,
-    or all there is where one of the two could not be asked; else candidate."""
+    """alarm: every ratio >= 1, network and training images asked; suspect: independent, and all
+    but separation, or all there is where one of the two could not be asked; else candidate."""
     asked = "insertion" in ratios and "training_rate" in ratios
     if min(ratios.values()) >= 1:
         return "alarm" if asked else "suspect"
     without_separation = [value for name, value in ratios.items() if name not in SEPARATION]
-    independent = ratios.get("independence", 1.0) >= 1
+    # Without separation only independence tells a pattern from a feature of the class; what
+    # covers the whole image leaves no surroundings to be independent of.
+    independent = ratios.get("independence", 0.0) >= 1
     if asked and independent and min(without_separation) >= 1:
         return "suspect"
     return "candidate"

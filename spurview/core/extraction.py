@@ -17,6 +17,7 @@ from spurview.core.pixel_map import (
     most_typical,
     places,
     shared_pixel_map,
+    split_mask,
 )
 from spurview.core.whole_family import mean_residual
 
@@ -83,8 +84,7 @@ def _divergence(
 
 def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
     divergence, members, neighbours = _divergence(material, candidate, rows)
-    close = ndimage.binary_dilation(candidate.mask, iterations=3)
-    mask = divergence_mask(np.where(close, divergence, 0))
+    mask = split_mask(divergence, candidate.mask)
     on_mask = places(mask, material.shape[2])
     opacity = _opacity(members[:, on_mask], neighbours[:, on_mask])
     values = np.zeros(members.shape[1], np.float32)

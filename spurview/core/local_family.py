@@ -11,10 +11,10 @@ from spurview.core.pixel_map import (
     Mask,
     by_pixel,
     divergence_map,
-    divergence_mask,
     most_typical,
     peak_mask,
     places,
+    split_mask,
 )
 from spurview.core.progress import Report
 from spurview.core.proposals import Proposal
@@ -82,7 +82,7 @@ def _divergence_piece(found: ClassMaterial, rows: Rows, mask: Mask) -> Mask:
     images = found.material.images
     typical = rows[most_typical(images[rows], mask, found.material.shape[2])]
     neighbours = images[found.near(rows)[:, :4].ravel()]
-    return divergence_mask(divergence_map(images[typical], neighbours, found.material.shape))
+    return split_mask(divergence_map(images[typical], neighbours, found.material.shape), mask)
 
 
 def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> list[Candidate]:

@@ -17,6 +17,8 @@ VARIANCE_FLOOR = 0.004
 # Share of members kept for the map: 3-4 % of strangers are enough to spoil a variance.
 TYPICAL_SHARE = 0.85
 _SMOOTH_PX = 0.6
+# How far beyond its core a pattern is looked for.
+REACH_PX = 3
 _SQUARE = np.ones((3, 3))
 
 
@@ -47,6 +49,35 @@ def divergence_mask(divergence: NDArray[np.floating]) -> Mask:
     piece = _piece_at_peak(smooth, wide)
     closed: Mask = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
     return closed
+
+
+def split_mask(divergence: NDArray[np.floating], core: Mask) -> Mask:
+    """The connected pixels around `core` whose divergence is of the upper of two kinds, (H, W).
+
+    Otsu's split (1979) of sqrt(log(1 + divergence)) within three pixels of the core: a share of
+    the peak would lose the pixels of a patch that lie on strokes, where much varies anyway.
+    """
+    strength = np.sqrt(np.log1p(np.maximum(divergence, 0)))
+    near = ndimage.binary_dilation(core, iterations=REACH_PX)
+    wide = near & (strength > otsu_threshold(strength[near], bins=32))
+    smooth = np.where(near, ndimage.gaussian_filter(np.square(strength), _SMOOTH_PX), 0)
+    piece = _piece_at_peak(np.where(wide, smooth, 0), wide)
+    closed = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
+    filled: Mask = ndimage.binary_fill_holes(closed)
+    return filled
+
+
+def otsu_threshold(values: NDArray[np.floating], bins: int) -> float:
+    """The value that splits a histogram into the two sides farthest apart (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins)
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    mass = np.cumsum(counts * centres)
+    mean_below = mass / np.maximum(below, 1)
+    mean_above = (mass[-1] - mass) / np.maximum(above, 1)
+    between = below * above * (mean_below - mean_above) ** 2
+    return float(edges[1 + int(between.argmax())])
 
 
 def _piece_at_peak(smooth: NDArray[np.floating], wide: Mask) -> Mask:

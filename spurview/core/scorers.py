@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
-from spurview.core.pixel_map import Mask, places
+from spurview.core.pixel_map import Mask, otsu_threshold, places
 
 # A hit scores above this many standard deviations of images without the pattern ...
 LEAST_DEVIATIONS = 2.5
@@ -109,14 +109,6 @@ def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> fl
 
 
 def top_peak(scores: NDArray[np.floating]) -> Bools:
-    """The upper side of the best two-way split of scores (Otsu 1979), (n,) bool."""
-    counts, edges = np.histogram(scores, 64)
-    centres = (edges[1:] + edges[:-1]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    mass = np.cumsum(counts * centres)
-    mean_below = mass / np.maximum(below, 1)
-    mean_above = (mass[-1] - mass) / np.maximum(above, 1)
-    between = below * above * (mean_below - mean_above) ** 2
-    upper: Bools = scores > edges[1 + int(between.argmax())]
+    """The upper side of the best two-way split of scores, (n,) bool."""
+    upper: Bools = scores > otsu_threshold(scores, bins=64)
     return upper
