@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PatternName = Literal["patch", "full-noise"]
 FILE_NAME = "demo.spurview"
+# Findings told in sentences although nothing is proven of them.
+TOLD = 3
 
 
 @click.command()
@@ -92,10 +94,17 @@ def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Ite
 
     yield from text.planted_text(made.planted)
     yield ""
-    for finding in findings.findings:
+    told = [f for f in findings.findings if f.rank <= TOLD or f.outcome != "candidate"]
+    for finding in told:
         yield from text.finding_text(finding, findings)
         if finding.alarm:
             yield from (f"  {line}" for line in text.training_list(finding))
+        yield ""
+    if len(told) < len(findings.findings):
+        yield (
+            f"{len(findings.findings) - len(told)} more candidates, none of them proven: "
+            f"spurview findings {quote(str(path))}"
+        )
         yield ""
     yield text.verdict_line(findings)
     for planted in made.planted:

@@ -42,8 +42,8 @@ class ProgressLine:
             if stage != self._stage:
                 self._stream.write(f"{message}\n")
                 self._stream.flush()
-        elif stage != self._stage or self._clock() - self._shown_at >= _EVERY_S:
-            self._shown_at = self._clock()
+        elif (now := self._clock()) - self._shown_at >= _EVERY_S or stage != self._stage:
+            self._shown_at = now
             self._rewrite(_with_bar(done, total, message))
         self._stage = stage
 
