@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget
 
 import spurview
 from spurview.jobs import Failure, JobRunner
@@ -65,9 +65,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.runner)
         self.setStatusBar(self.status)
         self._guard = TypingGuard(self)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self._guard)
+        self.installEventFilter(self._guard)
         self.start_page.open_requested.connect(self.choose_and_open)
         self.start_page.path_requested.connect(self.open_path)
         self.status.cancel_requested.connect(self._cancel_run)
@@ -244,9 +242,6 @@ class MainWindow(QMainWindow):
         self.runner.close()
         if self.document is not None:
             self.document.project.close()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self._guard)
         event.accept()
 
     def _close_for_good(self) -> None:
@@ -364,6 +359,8 @@ class MainWindow(QMainWindow):
         menu, docks = self._menus["View"], self.workspace.docks
         first = menu.actions()[0]
         for dock in docks.all:
+            # A floating dock is a window of its own.
+            dock.installEventFilter(self._guard)
             menu.insertAction(first, dock.toggleViewAction())
         reset = QAction("&Reset the arrangement", self)
         reset.triggered.connect(docks.arrange)

@@ -50,7 +50,7 @@ class StatusBar(QStatusBar):
         self._clock.timeout.connect(self._show_memory)
         self._clock.start()
         runner.jobs_changed.connect(self._on_jobs)
-        theme.keeper().changed.connect(lambda _: self._refresh())
+        theme.keeper().changed.connect(self._refresh)
         self._show_memory()
         self._refresh()
 

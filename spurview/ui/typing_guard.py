@@ -30,7 +30,10 @@ _PLAIN = (
 
 
 class TypingGuard(QObject):
-    """An event filter for the application."""
+    """An event filter for windows: what their widgets leave of ShortcutOverride reaches them.
+
+    Not for the application: that would call into Python for every event there is.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):

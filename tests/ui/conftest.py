@@ -31,9 +31,14 @@ def fresh_info(without=()):
     return msgspec.structs.replace(info, stages=kept)
 
 
-@pytest.fixture(autouse=True)
-def themed(qapp):
+@pytest.fixture(scope="session")
+def installed_theme(qapp):
     theme.keeper().install(qapp, "dark")
+
+
+@pytest.fixture(autouse=True)
+def themed(installed_theme):
+    theme.keeper().choose("dark")
 
 
 @pytest.fixture
@@ -58,11 +63,19 @@ def guide(document, selection, focus):
     return SelectionFollowsFocus(document, selection, focus)
 
 
+@pytest.fixture(scope="session")
+def finished_project(tmp_path_factory):
+    """The bytes of a finished project's file."""
+    path = tmp_path_factory.mktemp("project") / "case.spurview"
+    Project.create(path, fresh_info(), constructed.arrays()).close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def case_path(tmp_path):
+def case_path(tmp_path, finished_project):
     """A finished project in a file."""
     path = tmp_path / "case.spurview"
-    Project.create(path, fresh_info(), constructed.arrays()).close()
+    path.write_bytes(finished_project)
     return path
 
 
@@ -77,7 +90,8 @@ def empty_window(qtbot, preferences):
     window = MainWindow(preferences)
     qtbot.addWidget(window, before_close_func=_leave_freely)
     window.show()
-    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     return window
 
 

@@ -16,7 +16,9 @@ ARRAYS = constructed.arrays()
 IDS = st.sampled_from([ALARM, WEAK])
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("verdict"), IDS, st.sampled_from([None, "spurious", "genuine", "unsure"])),
+        st.tuples(
+            st.just("verdict"), IDS, st.sampled_from([None, "spurious", "genuine", "unsure"])
+        ),
         st.tuples(st.just("note"), IDS, st.sampled_from(["", "bottom left", "ask Anna"])),
         st.tuples(st.sampled_from(["undo", "redo"]), IDS, st.none()),
     ),
@@ -36,7 +38,9 @@ def do(document, step):
         document.undo_stack.redo()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_undoing_everything_gives_the_start(qapp, steps):
     document = Document.in_memory(ARRAYS, fresh_info())

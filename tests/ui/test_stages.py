@@ -149,7 +149,9 @@ def test_popover_shows_facts_and_curves(qtbot, strip, run, unfinished, stage):
     popover = StagePopover(unfinished, run, lambda: None)
     qtbot.addWidget(popover)
     popover.show_stage(stage, strip.buttons[stage])
-    names = {w.accessibleName() for w in popover.findChildren(object) if hasattr(w, "accessibleName")}
+    names = {
+        w.accessibleName() for w in popover.findChildren(object) if hasattr(w, "accessibleName")
+    }
     expected = {
         "classifier": "Accuracy, % by epoch: training 90.0 %, test 80.0 %",
         "embedding": "6 images above their reconstructions",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -47,7 +47,8 @@ class ClustersPane(QWidget):
         self.tree = _Tree(self.model, self._thumbnails)
         self.banner = _Banner()
         self.summary = _Summary()
-        self._stack = QStackedLayout()
+        # With its parent at once: a page added to a homeless layout flashes up as a window.
+        self._stack = QStackedLayout(self)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -65,7 +66,6 @@ class ClustersPane(QWidget):
             column.addWidget(part, 1 if part is self.tree else 0)
         self._stack.addWidget(full)
         self._stack.addWidget(self._empty_page())
-        self.setLayout(self._stack)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -87,7 +87,10 @@ class ClustersPane(QWidget):
         self._document.replaced.connect(self._on_replaced)
         self._focus.candidate_changed.connect(self._show_focus)
         self._focus.class_changed.connect(self._show_focus)
-        theme.keeper().changed.connect(lambda _: self.tree.viewport().update())
+        theme.keeper().changed.connect(self._repaint)
+
+    def _repaint(self, _: object) -> None:
+        self.tree.viewport().update()
 
     def _on_filter(self, text: str) -> None:
         self.model.set_filter(text)
@@ -177,6 +180,13 @@ class _Tree(QTreeView):
                 self.chosen.emit(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard without choosing: Qt would make the first row current."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+        else:
+            self.viewport().update()
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, not a search."""
