@@ -48,7 +48,8 @@ def opened(qtbot, bench: Bench, candidate_id: str | None = STRONG, width=550) ->
 
 
 def texts(pane) -> list[str]:
-    return [made.text() for made in pane.findChildren(QLabel) if made.isVisibleTo(pane)]
+    shown = [made.text() for made in pane.findChildren(QLabel) if made.isVisibleTo(pane)]
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in shown]
 
 
 def bars(pane) -> list[str]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from spurview.ui.latent.plots_pane import EMPTY, PlotsPane
 from spurview.ui.latent.raster import inside_polygon, raster, stamps
 from tests.constructed import CARRIERS, N_INTEREST, N_POOL
-from tests.ui.view_bench import STRONG, Bench, drag, move, show
+from tests.ui.view_bench import STRONG, Bench, drag, move, show, wheel
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 POOL = np.arange(N_INTEREST, N_INTEREST + N_POOL)
@@ -235,3 +235,14 @@ def _is_alone(view, row) -> bool:
     others = [view.place_of(int(r)) for r in POOL if r != row]
     inside = 60 < place.y() < view.height() - 10
     return inside and min((other - place).manhattanLength() for other in others) > 14
+
+
+def test_wheel_zooms_at_the_cursor(pane):
+    view = pane.views[0]
+    row = min(POOL, key=lambda r: abs(view.place_of(int(r)).x() - 200))
+    place = view.place_of(int(row))
+    other = max(POOL, key=lambda r: (view.place_of(int(r)) - place).manhattanLength())
+    before = (view.place_of(int(other)) - place).manhattanLength()
+    wheel(view.viewport(), place)
+    assert (view.place_of(int(row)) - place).manhattanLength() < 2
+    assert (view.place_of(int(other)) - place).manhattanLength() > before * 1.05

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from spurview.core.arrays import Array
@@ -60,6 +60,15 @@ def move(widget: QWidget, place: QPointF | QPoint) -> None:
     """Move the mouse without a button."""
     none = Qt.MouseButton.NoButton
     _send(widget, QEvent.Type.MouseMove, QPointF(place), none, none, NO_KEYS)
+
+
+def wheel(widget: QWidget, place: QPointF, steps: int = 1) -> None:
+    """Turn the wheel away from the person."""
+    none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    turned, phase = QPoint(0, 120 * steps), Qt.ScrollPhase.NoScrollPhase
+    everywhere = widget.mapToGlobal(place)
+    event = QWheelEvent(place, everywhere, QPoint(), turned, none, keys, phase, False)
+    QApplication.sendEvent(widget, event)
 
 
 def _send(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from spurview.pipeline.wording import interval, percent
 from spurview.ui import theme
 
+NARROW_PX = 350
 _BAR_PX = 8
 _CAP_PX = 4
 _GAP = 8
@@ -26,6 +27,7 @@ class Effect:
     is_claim: bool = False
     is_alarm: bool = False
     reason: str = ""
+    short_name: str = ""
 
     def words(self) -> str:
         """The bar in words, for screen readers and tool tips."""
@@ -63,10 +65,11 @@ class EffectBar(QWidget):
         area = QRectF(self.rect())
         painter.setFont(theme.font(500 if effect.is_claim else 400))
         painter.setPen(shown.text if effect.is_claim else shown.text2)
-        label = QRectF(0, 0, self._label_px, area.height())
-        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, self._fitted(effect.name))
+        label = QRectF(0, 0, self._label(), area.height())
+        name = effect.short_name if self._is_narrow() and effect.short_name else effect.name
+        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, self._fitted(name))
         if effect.share is None:
-            self._paint_reason(painter, area.adjusted(self._label_px + _GAP, 0, 0, 0), shown)
+            self._paint_reason(painter, area.adjusted(self._label() + _GAP, 0, 0, 0), shown)
         else:
             self._paint_bar(painter, area, effect.share, shown)
             self._paint_figures(painter, area, effect.share, shown)
@@ -82,9 +85,9 @@ class EffectBar(QWidget):
 
     def _paint_bar(self, painter: QPainter, area: QRectF, share: float, shown: theme.Theme) -> None:
         track = QRectF(
-            self._label_px + _GAP,
+            self._label() + _GAP,
             (area.height() - _BAR_PX) / 2,
-            max(24.0, area.width() - self._label_px - self._figures_px() - 2 * _GAP),
+            max(24.0, area.width() - self._label() - self._figures_px() - 2 * _GAP),
             _BAR_PX,
         )
         painter.fillRect(track, shown.track)
@@ -109,6 +112,12 @@ class EffectBar(QWidget):
             painter.setPen(shown.text2)
             painter.drawText(area, right, interval(self._effect.bounds))
 
+    def _is_narrow(self) -> bool:
+        return self.width() < NARROW_PX
+
+    def _label(self) -> float:
+        return self._label_px * (0.86 if self._is_narrow() else 1)
+
     def _figures_px(self) -> int:
         return self.fontMetrics().horizontalAdvance("99.9 %") + _GAP + self._interval_px()
 
@@ -116,7 +125,7 @@ class EffectBar(QWidget):
         return self.fontMetrics().horizontalAdvance("99–100")
 
     def _fitted(self, text: str) -> str:
-        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._label_px)
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(self._label()))
 
 
 def _paint_interval(

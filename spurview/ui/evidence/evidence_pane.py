@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spurview.pipeline import wording
 from spurview.ui.document import Document
@@ -128,7 +136,7 @@ class EvidencePane(QWidget):
         line.addWidget(self._alarm)
         self._name = label("", "plain")
         line.addWidget(self._name)
-        self._name_rest = Elided()
+        self._name_rest = Elided(whole=True)
         line.addWidget(self._name_rest, 1)
         self._verdicts: dict[str, FlatButton] = {}
         for verdict, text, icon_name, key in _VERDICTS:
@@ -255,7 +263,7 @@ class EvidencePane(QWidget):
             self._columns.removeWidget(part)
             part.setMaximumWidth(COLUMN_PX if not two else 16_777_215)
             place = (0, index) if two else (index, 0)
-            self._columns.addWidget(part, *place, Qt.AlignmentFlag(0))
+            self._columns.addWidget(part, *place)
             part.show()
         self._columns.setColumnStretch(0, 1)
         self._columns.setColumnStretch(1, 1 if two else 0)
@@ -270,6 +278,8 @@ def _words(text: str) -> QWidget:
 
 def _stack() -> tuple[QWidget, QVBoxLayout]:
     part = QWidget()
+    # Columns share the width evenly, whatever is in them.
+    part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     inside = QVBoxLayout(part)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(16)

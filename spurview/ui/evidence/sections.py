@@ -78,6 +78,7 @@ def insertion_effects(shown: Material) -> list[Effect]:
             is_claim=True,
             is_alarm=finding.alarm,
             reason=why("insertion"),
+            short_name="Pattern",
         ),
         Effect("Random group", put.null_control if put else None, reason=why("insertion")),
         Effect("Scrambled", put.scrambled if put else None, reason=why("scrambled")),

@@ -26,11 +26,13 @@ class Count:
     total: int
     selected: int | None = None
 
-    def words(self) -> str:
-        """``915``; with a selection ``105 of 915``, or ``0``."""
+    def words(self, *, with_zero: bool = True) -> str:
+        """``915``; with a selection ``105 of 915``, or ``0`` (empty without `with_zero`)."""
         if self.selected is None:
             return count(self.total)
-        return f"{count(self.selected)} of {count(self.total)}" if self.selected else "0"
+        if not self.selected:
+            return "0" if with_zero else ""
+        return f"{count(self.selected)} of {count(self.total)}"
 
 
 class LegendEntry(QToolButton):
@@ -43,9 +45,11 @@ class LegendEntry(QToolButton):
         super().__init__(parent)
         self._group = group
         self._count = Count(0)
+        self._is_compact = False
         self.setCheckable(True)
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip("Click to hide or show, double-click to show this alone")
 
     @property
@@ -59,11 +63,21 @@ class LegendEntry(QToolButton):
         self.updateGeometry()
         self.update()
 
+    def set_compact(self, is_compact: bool) -> None:
+        """Leave zeros out, where there is little room."""
+        self._is_compact = is_compact
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         words = metrics.horizontalAdvance(self._group.name) + 8
-        words += metrics.horizontalAdvance(self._count.words())
-        return QSize(8 + _MARKER_PX + 8 + words + 8, max(24, metrics.height() + 6))
+        if self._shown_words():
+            words += metrics.horizontalAdvance(self._shown_words()) + 8
+        return QSize(8 + _MARKER_PX + 8 + words, max(24, metrics.height() + 6))
+
+    def _shown_words(self) -> str:
+        return self._count.words(with_zero=not self._is_compact)
 
     def mouseDoubleClickEvent(self, _: QMouseEvent) -> None:
         self.isolated.emit()
@@ -98,7 +112,7 @@ class LegendEntry(QToolButton):
         painter.setFont(self.font())
         painter.setPen(shown.text2)
         painter.drawText(
-            area.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._count.words()
+            area.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._shown_words()
         )
 
 
@@ -137,6 +151,7 @@ class LegendRow(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Legend")
         self._entries: list[LegendEntry] = []
+        self._is_compact = False
         self._hidden: frozenset[int] = frozenset()
         self._before_click: frozenset[int] = frozenset()
         self._flow = FlowLayout(self, gap=4, row_gap=0)
@@ -164,6 +179,13 @@ class LegendRow(QWidget):
                 self._add(index, group)
         self.updateGeometry()
 
+    def set_compact(self, is_compact: bool) -> None:
+        """Leave zeros out, where there is little room."""
+        self._is_compact = is_compact
+        for entry in self._entries:
+            entry.set_compact(is_compact)
+        self._flow.invalidate()
+
     def set_counts(self, counts: list[Count]) -> None:
         """One count per group."""
         for entry, shown in zip(self._entries, counts, strict=False):
@@ -172,6 +194,7 @@ class LegendRow(QWidget):
 
     def _add(self, index: int, group: Group) -> None:
         entry = LegendEntry(group)
+        entry.set_compact(self._is_compact)
         entry.clicked.connect(lambda: self._toggle(index))
         entry.isolated.connect(lambda: self._isolate(index))
         self._entries.append(entry)

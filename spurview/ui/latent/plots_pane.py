@@ -25,6 +25,7 @@ from spurview.ui.latent.legend import Count, LegendRow
 from spurview.ui.latent.shown import Shown
 from spurview.ui.latent.tools import Tool
 from spurview.ui.selection import Focus, Selection
+from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import label
 
@@ -108,7 +109,9 @@ class PlotsPane(QWidget):
         self._recolour()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._colour_word.setVisible(self.width() >= NARROW_PX)
+        is_narrow = self.width() < NARROW_PX
+        self._colour_word.setVisible(not is_narrow)
+        self._legend.set_compact(is_narrow)
         super().resizeEvent(event)
 
     def _build(self) -> None:
@@ -146,7 +149,7 @@ class PlotsPane(QWidget):
         line.addWidget(fit)
         line.addStretch(1)
         self._colour_word = label("Colour", "quiet")
-        self._colour = QComboBox()
+        self._colour = ChoiceBox()
         self._colour.setAccessibleName("Colour points by")
         self._colour.addItems(list(WAYS))
         self._count = label("")

@@ -61,15 +61,18 @@ class Frame:
         return np.asarray(share * scale, np.float64)
 
 
-def radius_px(n_points: int) -> float:
-    """Radius of a point: fewer points are drawn larger."""
-    return float(np.clip(5.2 - 0.85 * np.log10(max(n_points, 1)), 1.6, 3.2))
+def radius_px(n_points: int, width_px: float, height_px: float) -> float:
+    """Radius of a point: the more room there is for each, the larger it is drawn."""
+    room = width_px * height_px / max(n_points, 1)
+    return float(np.clip(0.34 * np.sqrt(room), 1.5, 3.0))
 
 
 def draw_points(points: Points, frame: Frame) -> QImage:
     """The picture of all points within a frame."""
     size = (round(frame.height_px * frame.ratio), round(frame.width_px * frame.ratio))
-    radius = radius_px(len(points.at))
+    # The frame is wider than the view by its over-scan.
+    grown = 1 + 2 * OVERSCAN
+    radius = radius_px(len(points.at), frame.width_px / grown, frame.height_px / grown)
     chosen = points.chosen
     rest = np.ones(len(points.at), bool) if chosen is None else ~chosen
     colours = points.colours if chosen is None else points.muted

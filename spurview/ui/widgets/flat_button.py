@@ -35,6 +35,7 @@ class FlatButton(QToolButton):
         self.setCheckable(checkable)
         self.setAccessibleName(name or text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._icon_name = icon_name
         self._hint = hint

@@ -18,7 +18,8 @@ _WEIGHTS: dict[str, Literal[400, 500, 600]] = {"value": 500, "title": 600, "head
 def label(text: str = "", voice: Voice = "plain", *, wrap: bool = False) -> QLabel:
     """A label: plain, quiet (second colour), value (a little heavier), title or headline."""
     made = _Label(voice)
-    made.setText(text)
+    # A line must not end between a number and its sign.
+    made.setText(text.replace(" %", "\N{NO-BREAK SPACE}%") if wrap else text)
     made.setWordWrap(wrap)
     if voice == "quiet":
         made.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -47,11 +48,16 @@ class _Label(QLabel):
 
 
 class Elided(QWidget):
-    """One line of text in the second colour, cut in the middle or at the end where it must be."""
+    """One line of text in the second colour, cut at the end where it must be.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    whole: a text that does not fit is not shown at all.
+    """
+
+    def __init__(
+        self, text: str = "", *, whole: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._text = text
+        self._text, self._whole = text, whole
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     @property
@@ -77,6 +83,8 @@ class Elided(QWidget):
         painter = QPainter(self)
         painter.setPen(theme.current().text2)
         shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        if self._whole and shown != self._text:
+            shown = ""
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
 
