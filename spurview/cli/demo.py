@@ -19,7 +19,7 @@ from spurview.cli.session import (
     print_lines,
     refuse_read_only,
 )
-from spurview.cli.window import has_display, open_window
+from spurview.cli.window import has_onlooker, open_window
 from spurview.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def demo(
             keys = project.keys()
     carriers = {keys[row] for row in made.rows if keys[row].startswith("pool/")}
     print_lines(_told(path, made, carriers, findings))
-    return open_window(path) if has_display() and not no_window else 0
+    return open_window(path) if has_onlooker() and not no_window else 0
 
 
 def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Iterator[str]:

@@ -104,7 +104,9 @@ def training_list(finding: Finding) -> Iterator[str]:
         return
     keys = [k for k in finding.training.matches if k.startswith(f"interest/{finding.class_}/")]
     keys = keys or finding.training.matches
-    more = f" and {count(len(keys) - SHOWN_KEYS)} more" if len(keys) > SHOWN_KEYS else ""
+    more = ""
+    if len(keys) > SHOWN_KEYS:
+        more = f" and {count(len(keys) - SHOWN_KEYS)} more, which the export lists"
     yield f"Training images of class {finding.class_} that carry it: {count(len(keys))}"
     yield f"  {', '.join(keys[:SHOWN_KEYS])}{more}"
 

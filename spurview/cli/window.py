@@ -10,10 +10,8 @@ import click
 
 from spurview.core.errors import InputError
 
-NO_DISPLAY = (
-    "There is no display for the window; these commands work without one: "
-    "demo, new, run, findings, export, info, check."
-)
+COMMANDS = "these commands work without one: demo, new, run, findings, export, info, check"
+NO_DISPLAY = f"There is no display for the window; {COMMANDS}."
 
 
 def has_display() -> bool:
@@ -23,10 +21,18 @@ def has_display() -> bool:
     return any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
+def has_onlooker() -> bool:
+    """Whether somebody would see the window: Qt's platforms without a screen do not count."""
+    return has_display() and os.environ.get("QT_QPA_PLATFORM") not in ("offscreen", "minimal")
+
+
 def open_window(file: Path | None) -> int:
     """Show the window until it is closed; its exit code."""
-    from spurview.ui.app import run
-
+    try:
+        from spurview.ui.app import run
+    except ImportError as error:
+        # Qt needs libraries of the system that a bare container lacks.
+        raise InputError(f"The window cannot be opened: {error}; {COMMANDS}.") from error
     return run(file)
 
 
