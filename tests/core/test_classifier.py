@@ -1,0 +1,146 @@
+"""The small CNN: shapes, what it learns, and the network as the experiments see it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from spurview.core.classifier import (
+    Network,
+    SmallCNN,
+    accuracy,
+    as_tensor,
+    margins,
+    train_classifier,
+)
+from spurview.core.errors import Cancelled
+from spurview.core.settings import ClassifierSettings
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+CPU = torch.device("cpu")
+SETTINGS = ClassifierSettings(epochs=3, batch=16)
+
+
+def bars(n, seed=0):
+    """Upright bars (0) and level bars (1) at random places, (n, 12, 12, 1) u8, and labels."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 2
+    images = rng.integers(0, 40, (n, 12, 12, 1), np.uint8)
+    for image, label, at in zip(images, labels, rng.integers(1, 10, n), strict=True):
+        if label:
+            image[at : at + 2, 2:10] = 220
+        else:
+            image[2:10, at : at + 2] = 220
+    return images, labels
+
+
+def trained(**changes):
+    images, labels = bars(240)
+    test, test_labels = bars(60, seed=1)
+    arguments = {"n_classes": 2, "settings": SETTINGS, "seed": 0, "device": CPU, **changes}
+    return train_classifier(images, labels, test, test_labels, **arguments)
+
+
+@pytest.fixture(scope="module")
+def model_and_curve():
+    return trained()
+
+
+@pytest.fixture(scope="module")
+def network(model_and_curve):
+    return Network(model_and_curve[0], CPU)
+
+
+def weights(model):
+    return torch.cat([p.detach().ravel() for p in model.parameters()])
+
+
+def test_bars_are_learnt(network):
+    images, labels = bars(100, seed=5)
+    assert accuracy(network.logits(images), labels) > 0.95
+
+
+def test_curve_is_loss_training_and_test_accuracy(model_and_curve, network):
+    _, curve = model_and_curve
+    assert curve.shape == (3, 3)
+    assert curve[-1, 0] < curve[0, 0]
+    test, labels = bars(60, seed=1)
+    assert curve[-1, 2] == pytest.approx(accuracy(network.logits(test), labels))
+
+
+def test_resumed_equals_undisturbed_bit_for_bit(model_and_curve):
+    states = []
+    trained(on_epoch=states.append)
+    model, curve = trained(resume=states[0])
+    assert torch.equal(weights(model), weights(model_and_curve[0]))
+    assert np.array_equal(curve, model_and_curve[1])
+
+
+def test_another_seed_gives_another_network(model_and_curve):
+    model, _ = trained(seed=1, settings=ClassifierSettings(epochs=1))
+    assert not torch.equal(weights(model), weights(model_and_curve[0]))
+
+
+def test_cancelled_passes_through():
+    def stop(done, total, message):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        trained(report=stop)
+
+
+def test_without_test_images_test_accuracy_is_zero():
+    images, labels = bars(40)
+    _, curve = train_classifier(
+        images,
+        labels,
+        images[:0],
+        labels[:0],
+        n_classes=2,
+        settings=ClassifierSettings(epochs=1),
+        seed=0,
+        device=CPU,
+    )
+    assert curve[0, 2] == 0
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (12, 20, 3), (28, 28, 1), (96, 64, 3), (7, 5, 1)])
+def test_images_of_any_size_get_logits(shape):
+    logits = Network(SmallCNN(shape, 4), CPU).logits(np.zeros((3, *shape), np.uint8))
+    assert (logits.shape, logits.dtype) == ((3, 4), np.float32)
+
+
+def test_bytes_and_floats_give_the_same_logits(network):
+    images, _ = bars(6)
+    floats = images.astype(np.float32) / 255
+    assert network.logits(images) == pytest.approx(network.logits(floats), abs=1e-5)
+
+
+def test_batches_do_not_show(model_and_curve):
+    images, _ = bars(11)
+    small, large = (Network(model_and_curve[0], CPU, batch=b).logits(images) for b in (3, 500))
+    assert small == pytest.approx(large, abs=1e-5)
+
+
+def test_margins_by_hand():
+    logits = np.log(np.array([[0.2, 0.3, 0.5]], np.float32))
+    assert margins(logits, 2)[0] == pytest.approx(0)
+    assert margins(logits, 0)[0] == pytest.approx(np.log(0.2 / 0.8))
+
+
+def test_margin_gradient_is_the_slope_of_the_mean_margin(network):
+    images = bars(8, seed=3)[0].astype(np.float32) / 255
+    gradient = network.margin_gradient(images, 1)
+    assert gradient.shape == (12, 12, 1)
+    step = 1e-3 * gradient / np.abs(gradient).max()
+    rise = margins(network.logits(images + step), 1) - margins(network.logits(images - step), 1)
+    assert rise.mean() / 2 == pytest.approx(float((gradient * step).sum()), rel=0.05)
+
+
+def test_channels_come_first_in_a_tensor():
+    images = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
+    made = as_tensor(images, CPU)
+    assert made.shape == (2, 3, 3, 4)
+    assert float(made[1, 2, 0, 3]) == pytest.approx(images[1, 0, 3, 2] / 255)

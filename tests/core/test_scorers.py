@@ -1,0 +1,116 @@
+"""Scorers on a pool with a known patch, and the valley and the two peaks by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spurview.core.material import f1
+from spurview.core.scorers import (
+    LEAST_DEVIATIONS,
+    ConditionalScorer,
+    MatchedFilter,
+    top_peak,
+    valley,
+)
+from tests.core import pools
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return pools.planted()
+
+
+@pytest.fixture(scope="module")
+def known(planted):
+    """Rows of half A with and without the patch."""
+    discover = planted.material.discover
+    return np.flatnonzero(discover & planted.carriers), np.flatnonzero(discover & ~planted.carriers)
+
+
+def test_matched_filter_finds_every_carrier_and_nobody_else(planted, known):
+    scorer = MatchedFilter(planted.material, planted.mask, *known, known[1])
+    hits = scorer.scores(planted.material) > scorer.threshold
+    assert f1(hits, planted.carriers) > 0.97
+
+
+def test_matched_filter_scores_are_in_deviations_of_the_rest(planted, known):
+    scorer = MatchedFilter(planted.material, planted.mask, *known, known[1])
+    scores = scorer.scores(planted.material, known[1])
+    assert np.median(scores) == pytest.approx(0, abs=1e-6)
+    assert 0.5 < scores.std() < 1.05
+
+
+def test_typical_is_the_median_member(planted, known):
+    scorer = MatchedFilter(planted.material, planted.mask, *known, known[1])
+    scores = scorer.scores(planted.material, known[0])
+    assert np.median(scores) == pytest.approx(scorer.typical)
+    assert scorer.threshold == pytest.approx(max(LEAST_DEVIATIONS, 0.55 * scorer.typical))
+
+
+def test_matched_filter_of_one_pixel(planted, known):
+    mask = np.zeros((12, 12), bool)
+    mask[8, 3] = True
+    scorer = MatchedFilter(planted.material, mask, *known, known[1])
+    assert scorer.typical > LEAST_DEVIATIONS
+
+
+def test_conditional_scorer_finds_every_carrier_and_nobody_else(planted, known):
+    scorer = ConditionalScorer(planted.material, planted.mask, *known)
+    hits = scorer.scores(planted.material) > 0
+    assert f1(hits, planted.carriers) > 0.97
+
+
+def test_members_that_share_nothing_make_hits_of_nobody_else(planted, known):
+    group = np.random.default_rng(0).permutation(known[1])[:30]
+    scorer = ConditionalScorer(planted.material, planted.mask, group, known[1])
+    others = np.setdiff1d(np.flatnonzero(~planted.carriers), group)
+    assert (scorer.scores(planted.material, others) > 0).mean() < 0.02
+
+
+def test_a_rarer_group_must_be_likelier_by_its_prior(planted, known):
+    members, rest = known
+    whole = ConditionalScorer(planted.material, planted.mask, members, rest)
+    doubled = ConditionalScorer(planted.material, planted.mask, members, np.r_[rest, rest])
+    rows = np.arange(20)
+    moved = whole.scores(planted.material, rows) - doubled.scores(planted.material, rows)
+    assert moved.mean() == pytest.approx(np.log(2), abs=1.5)
+
+
+def test_scores_of_rows_are_those_of_all(planted, known):
+    rows = np.array([3, 200, 41])
+    for scorer in (
+        MatchedFilter(planted.material, planted.mask, *known, known[1]),
+        ConditionalScorer(planted.material, planted.mask, *known),
+    ):
+        some, everything = scorer.scores(planted.material, rows), scorer.scores(planted.material)
+        assert some == pytest.approx(everything[rows], rel=1e-3, abs=1e-3)
+
+
+def test_valley_by_hand():
+    scores = np.array([0.0, 0.2, 0.3, 0.5, 0.59, 0.9, 1.0, 1.1, 1.2])
+    assert valley(scores, 1.0, 0.6) == pytest.approx(3 / 4)
+
+
+def test_valley_reaches_up_to_the_threshold():
+    scores = np.array([0.3, 0.7, 0.9, 1.0])
+    assert valley(scores, 1.0, 0.8) == pytest.approx(2 / 2)
+
+
+def test_valley_of_things_present_or_absent_is_empty():
+    assert valley(np.array([0.0, 0.1, -0.1, 1.0, 1.1, 0.9]), 1.0, 0.55) == 0
+
+
+def test_valley_without_hits_counts_what_lies_between():
+    assert valley(np.array([0.3, 0.4, 0.5]), 1.0, 0.6) == 3
+
+
+def test_valley_keeps_its_value_in_another_unit():
+    scores = np.random.default_rng(0).normal(0.5, 0.4, 200)
+    assert valley(7 * scores, 7.0, 4.2) == valley(scores, 1.0, 0.6)
+
+
+def test_top_peak_splits_two_modes():
+    rng = np.random.default_rng(1)
+    scores = np.r_[rng.normal(0, 1, 300), rng.normal(8, 1, 40)]
+    assert np.array_equal(top_peak(scores), np.arange(340) >= 300)
