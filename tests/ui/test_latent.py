@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from spurview.ui import theme
 from spurview.ui.latent.plots_pane import EMPTY, PlotsPane
 from spurview.ui.latent.raster import inside_polygon, raster, stamps
 from tests.constructed import CARRIERS, N_INTEREST, N_POOL
@@ -246,3 +247,9 @@ def test_wheel_zooms_at_the_cursor(pane):
     wheel(view.viewport(), place)
     assert (view.place_of(int(row)) - place).manhattanLength() < 2
     assert (view.place_of(int(other)) - place).manhattanLength() > before * 1.05
+
+
+def test_a_change_of_theme_changes_the_ground(pane):
+    dark = pane.views[0].grab().toImage().pixelColor(3, 3)
+    theme.keeper().choose("light")
+    assert pane.views[0].grab().toImage().pixelColor(3, 3) == theme.LIGHT.canvas != dark

@@ -69,6 +69,8 @@ class LatentView(pg.PlotWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
+        # pyqtgraph keeps the background, which would outlive a change of theme.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
         plot = self.getPlotItem()
         plot.hideAxis("left")
         plot.hideAxis("bottom")

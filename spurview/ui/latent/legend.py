@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from spurview.pipeline.wording import count
@@ -14,6 +14,7 @@ from spurview.ui import theme
 from spurview.ui.latent.colouring import Group, viridis
 from spurview.ui.markers import paint_marker
 from spurview.ui.widgets.flow import FlowLayout
+from spurview.ui.widgets.frames import is_by_keyboard
 from spurview.ui.widgets.labels import label
 
 _MARKER_PX = 10
@@ -45,6 +46,7 @@ class LegendEntry(QToolButton):
         super().__init__(parent)
         self._group = group
         self._count = Count(0)
+        self._is_focus_shown = False
         self._is_compact = False
         self.setCheckable(True)
         self.setChecked(True)
@@ -69,6 +71,10 @@ class LegendEntry(QToolButton):
         self.updateGeometry()
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._is_focus_shown = is_by_keyboard(event)
+        super().focusInEvent(event)
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         words = metrics.horizontalAdvance(self._group.name) + 8
@@ -91,7 +97,7 @@ class LegendEntry(QToolButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shown.hover)
             painter.drawRoundedRect(area, 4, 4)
-        if self.hasFocus():
+        if self.hasFocus() and self._is_focus_shown:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(shown.accent)
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

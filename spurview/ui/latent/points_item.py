@@ -21,6 +21,7 @@ from spurview.ui.widgets.pictures import alpha_of, to_premultiplied
 
 OVERSCAN = 0.2
 RIM_PX = 0.8
+_HAIR_PX = 0.6
 # Above this many, chosen points are stamped like the others: painting them one by one is slow.
 MOST_RIMMED = 5_000
 
@@ -40,6 +41,7 @@ class Points:
     muted: NDArray[np.uint8]
     symbols: Sequence[str]
     rim: QColor
+    ground: QColor
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class PointsItem(pg.GraphicsObject):
 
 def _stamps(symbols: Sequence[str], diameter_px: float, ratio: float) -> Stamps:
     white = QColor(Qt.GlobalColor.white)
-    return stamps([alpha_of(_marker(s, diameter_px, white, None, ratio)) for s in symbols])
+    return stamps([alpha_of(_marker(s, diameter_px, [(0.0, white)], ratio)) for s in symbols])
 
 
 def _draw_chosen(
@@ -143,9 +145,12 @@ def _draw_chosen(
 ) -> None:
     """Each chosen point above all others, with its rim; one by one, so that rims overlap."""
     colours = [QColor(*(int(v) for v in colour)) for colour in points.colours]
-    rim = points.rim if len(at) <= MOST_RIMMED else None
+    # A hair of the ground around each rim keeps pale points apart where they lie in heaps.
+    under = [(RIM_PX + _HAIR_PX, points.ground), (RIM_PX, points.rim)]
+    if len(at) > MOST_RIMMED:
+        under = []
     marks = [
-        _marker(symbol, 2 * radius, colour, rim, ratio)
+        _marker(symbol, 2 * radius, [*under, (0.0, colour)], ratio)
         for symbol, colour in zip(points.symbols, colours, strict=True)
     ]
     painter = QPainter(image)
@@ -156,21 +161,23 @@ def _draw_chosen(
 
 
 def _marker(
-    symbol: str, diameter_px: float, colour: QColor, rim: QColor | None, ratio: float
+    symbol: str, diameter_px: float, layers: Sequence[tuple[float, QColor]], ratio: float
 ) -> QImage:
-    """A marker on transparency, its centre in the middle of the middle device pixel."""
-    side = 2 * int((diameter_px / 2 + 2) * ratio) + 1
+    """A marker on transparency, its centre in the middle of the middle device pixel.
+
+    layers: how far each reaches beyond the marker, and its colour, lowest first.
+    """
+    side = 2 * int((diameter_px / 2 + 2.5) * ratio) + 1
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(QRectF(0, 0, side, side).center())
-    for grown, shade in ((2 * RIM_PX, rim), (0, colour)):
-        if shade is not None:
-            painter.save()
-            scale = (diameter_px + grown) * ratio
-            painter.scale(scale, scale)
-            painter.fillPath(marker_path(symbol), shade)
-            painter.restore()
+    for beyond, shade in layers:
+        painter.save()
+        scale = (diameter_px + 2 * beyond) * ratio
+        painter.scale(scale, scale)
+        painter.fillPath(marker_path(symbol), shade)
+        painter.restore()
     painter.end()
     return image

@@ -54,6 +54,7 @@ class Shown:
             muted=_mixed(colours, theme.plot_grey, _MUTED),
             symbols=self.colouring.symbols(),
             rim=theme.rim,
+            ground=theme.canvas,
         )
 
     def labels(self) -> list[Label]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from spurview.ui import theme
 from spurview.ui.markers import paint_marker
-from spurview.ui.widgets.frames import paint_frame
+from spurview.ui.widgets.frames import is_by_keyboard, paint_frame
 
 _GAP = 4
 _MARKER_PX = 9
@@ -40,6 +40,7 @@ class Captioned(QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._images, self._caption, self._side = list(images), list(caption), side_px
+        self._is_focus_shown = False
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -49,6 +50,10 @@ class Captioned(QAbstractButton):
     def caption_text(self) -> str:
         """The caption as plain text."""
         return " ".join(part.text for part in self._caption)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._is_focus_shown = is_by_keyboard(event)
+        super().focusInEvent(event)
 
     def sizeHint(self) -> QSize:
         pictures = len(self._images) * (self._side + _GAP) - _GAP
@@ -65,7 +70,7 @@ class Captioned(QAbstractButton):
         for index, image in enumerate(self._images):
             place = QRectF(index * (self._side + _GAP), 0, self._side, self._side)
             painter.drawImage(place, image)
-        if self.underMouse() or self.hasFocus():
+        if self.underMouse() or (self.hasFocus() and self._is_focus_shown):
             wide = len(self._images) * (self._side + _GAP) - _GAP
             area = QRectF(0, 0, wide, self._side)
             paint_frame(painter, area, shown.accent, 2, apart=-2)

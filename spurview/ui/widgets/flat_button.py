@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from spurview.ui import icons, theme
+from spurview.ui.widgets.frames import is_by_keyboard
 
 HEIGHT_PX = 28
 RADIUS_PX = 4
@@ -40,6 +41,7 @@ class FlatButton(QToolButton):
         self._icon_name = icon_name
         self._hint = hint
         self._framed = framed
+        self._is_focus_shown = False
         self.in_row = False
 
     @property
@@ -72,17 +74,12 @@ class FlatButton(QToolButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, shown)
         self._paint_content(painter, shown)
-        if self.hasFocus() and self.property("keyboard_focus"):
+        if self.hasFocus() and self._is_focus_shown:
             self._frame(painter, shown.accent, 2)
         painter.end()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        keyboard = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-            Qt.FocusReason.ShortcutFocusReason,
-        )
-        self.setProperty("keyboard_focus", keyboard)
+        self._is_focus_shown = is_by_keyboard(event)
         super().focusInEvent(event)
 
     def _paint_ground(self, painter: QPainter, shown: theme.Theme) -> None:

@@ -1,9 +1,18 @@
-"""Square frames around pictures."""
+"""Frames around pictures, and whether a focus is to be framed."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPen
+
+
+def is_by_keyboard(event: QFocusEvent) -> bool:
+    """Whether focus came by Tab or a key: only then is it shown."""
+    return event.reason() in (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
 
 
 def paint_frame(

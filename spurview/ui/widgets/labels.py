@@ -18,8 +18,7 @@ _WEIGHTS: dict[str, Literal[400, 500, 600]] = {"value": 500, "title": 600, "head
 def label(text: str = "", voice: Voice = "plain", *, wrap: bool = False) -> QLabel:
     """A label: plain, quiet (second colour), value (a little heavier), title or headline."""
     made = _Label(voice)
-    # A line must not end between a number and its sign.
-    made.setText(text.replace(" %", "\N{NO-BREAK SPACE}%") if wrap else text)
+    made.setText(_held_together(text) if wrap else text)
     made.setWordWrap(wrap)
     if voice == "quiet":
         made.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -27,6 +26,13 @@ def label(text: str = "", voice: Voice = "plain", *, wrap: bool = False) -> QLab
         # Qt's own size hint of a wrapping label is a golden rectangle, which tears holes.
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
+
+
+def _held_together(text: str) -> str:
+    """No line may end between a number and its sign, or between "class" and its name."""
+    for pair in (" %", "class "):
+        text = text.replace(pair, pair.replace(" ", "\N{NO-BREAK SPACE}"))
+    return text
 
 
 class _Label(QLabel):
