@@ -31,7 +31,7 @@ from spurview.pipeline.findings import (
 )
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
-from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
+from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord, Verdict
 
 
 class ProjectLike(Reader, Protocol):
@@ -103,6 +103,9 @@ class ProductLike(Protocol):
     @property
     def drop(self) -> tuple[str, ...]: ...
 
+    @property
+    def record(self) -> StageRecord: ...
+
 
 @dataclass(frozen=True)
 class StageDone:
@@ -159,6 +162,10 @@ class Document(QObject):
     ) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
+        self._put: dict[str, Array]
+        self._drop: tuple[str, ...]
+        self._products: tuple[ProductLike, ...]
+        self._history: list[HistoryEvent]
         self._take(project, contents)
 
     @classmethod
@@ -316,9 +323,7 @@ class Document(QObject):
         self._verdicts = dict(project.verdicts)
         self._saved_verdicts = dict(project.verdicts)
         self._history = list(project.history)
-        self._put: dict[str, Array] = {}
-        self._drop: tuple[str, ...] = ()
-        self._products: tuple[ProductLike, ...] = ()
+        self._put, self._drop, self._products = {}, (), ()
         self._lay_over()
         keys = contents.keys if contents else project.keys()
         self._contents = Contents(keys, {}, {}, None)

@@ -18,15 +18,18 @@ ICON_PX = 16
 _STROKE = "1.75"
 
 
-def icon(name: str, colour: QColor | None = None, size: int = ICON_PX) -> QIcon:
-    """An icon in `colour` (None: the text's), greyed where its control is disabled."""
+def icon(name: str, colour: QColor | None = None, size: int = ICON_PX, *, gap: int = 0) -> QIcon:
+    """An icon in `colour` (None: the text's), greyed where its control is disabled.
+
+    gap: empty pixels at its right, which keep it off a button's text.
+    """
     made = QIcon()
     for mode, shade in (
         (QIcon.Mode.Normal, colour or theme.current().text),
         (QIcon.Mode.Disabled, theme.current().off),
     ):
         for ratio in (1.0, 2.0, 3.0):
-            made.addPixmap(pixmap(name, shade, size, ratio), mode)
+            made.addPixmap(_widened(pixmap(name, shade, size, ratio), gap), mode)
     return made
 
 
@@ -50,6 +53,19 @@ def names() -> list[str]:
         for entry in _folder().iterdir()
         if entry.name.endswith(".svg")
     )
+
+
+def _widened(picture: QPixmap, gap: int) -> QPixmap:
+    if not gap:
+        return picture
+    ratio = picture.devicePixelRatio()
+    wide = QPixmap(picture.width() + round(gap * ratio), picture.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    wide.setDevicePixelRatio(ratio)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return wide
 
 
 @lru_cache(maxsize=512)

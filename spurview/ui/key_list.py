@@ -130,10 +130,9 @@ def _group(title: str, rows: list[tuple[str, str]]) -> QWidget:
     grid.setVerticalSpacing(4)
     grid.addWidget(label(title, "title"), 0, 0, 1, 2)
     for line, (keys, what) in enumerate(rows, start=1):
-        shown = label(keys, "value")
-        shown.setMinimumWidth(120)
-        grid.addWidget(shown, line, 0)
+        grid.addWidget(label(keys, "value"), line, 0)
         grid.addWidget(label(what, "quiet"), line, 1)
+    grid.setColumnMinimumWidth(0, 160)
     grid.setColumnStretch(1, 1)
     return part
 

@@ -72,7 +72,8 @@ def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
             path=path,
         )
         for product in snapshot.products:
-            run.clear_checkpoints(product, work_dir)
+            if isinstance(product, run.Product):
+                run.clear_checkpoints(product, work_dir)
         return snapshot
 
     return work

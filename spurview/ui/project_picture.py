@@ -45,8 +45,8 @@ def _tiles(document: Document) -> list[QImage]:
         shared = reader.read("/candidates/map", rows.index, rows.index + 1)[0]
         scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][chosen]
         images = reader.read_rows("/images/pixels", chosen)
-        mode = "heat" if alarms[0].localised else "off"
-        marked = compose(images, shared, agreement(scores), Highlight(mode))
+        highlight = Highlight("heat" if alarms[0].localised else "off")
+        marked = compose(images, shared, agreement(scores), highlight)
         return [to_qimage(image) for image in marked]
     pool = np.flatnonzero(reader.read("/images/role") == POOL)
     chosen = pool[np.linspace(0, len(pool) - 1, min(wanted, len(pool))).astype(int)].tolist()

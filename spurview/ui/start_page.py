@@ -116,6 +116,7 @@ class StartPage(QWidget):
         self.sample_button.clicked.connect(lambda: self.path_requested.emit(self._samples[0]))
         for button in (self.sample_button, self.open_button):
             button.setStyleSheet("text-align: left; min-height: 22px;")
+            button.setIconSize(QSize(icons.ICON_PX + 8, icons.ICON_PX))
             column.addWidget(button)
         column.addStretch(1)
         drop = label("Drop a project file anywhere in this window.", "quiet")
@@ -134,7 +135,7 @@ class StartPage(QWidget):
         self._drop_mark.setPixmap(icons.pixmap("download", shown.text2, 16, ratio))
         for button, name in ((self.open_button, "folder-open"), (self.sample_button, "play")):
             accent = bool(button.property("accent"))
-            button.setIcon(icons.icon(name, shown.on_accent if accent else shown.text2))
+            button.setIcon(icons.icon(name, shown.on_accent if accent else shown.text2, gap=8))
 
     def _cards(self, cards: list[Card]) -> QWidget:
         holder = QWidget()

@@ -44,7 +44,7 @@ class StatusBar(QStatusBar):
         self._memory = label("", "quiet")
         self._lay_out()
         self._later = _single_shot(self, _SHOW_AFTER_MS, self._refresh)
-        self._fade = _single_shot(self, _MESSAGE_MS, lambda: self.message.setText(""))
+        self._fade = _single_shot(self, _MESSAGE_MS, self._refresh)
         self._clock = QTimer(self)
         self._clock.setInterval(_MEMORY_EVERY_MS)
         self._clock.timeout.connect(self._show_memory)
@@ -78,7 +78,7 @@ class StatusBar(QStatusBar):
         self.progress.setFixedSize(160, 6)
         self.progress.setAccessibleName("Progress")
         self.cancel_button.setAccessibleName("Cancel the running job")
-        self.cancel_button.setIconSize(QSize(14, 14))
+        self.cancel_button.setIconSize(QSize(18, 14))
         self.cancel_button.setStyleSheet("padding: 0 8px; min-height: 16px;")
         self.cancel_button.clicked.connect(self.cancel_requested)
         for part in (self._mark, self.state, self.progress, self.message, self.cancel_button):
@@ -113,7 +113,7 @@ class StatusBar(QStatusBar):
             )
         else:
             self._show_saved_state()
-        self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14))
+        self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14, gap=4))
         self._device.setText(_device(self._document))
 
     def _show_run(self) -> None:
@@ -137,6 +137,8 @@ class StatusBar(QStatusBar):
 
     def _show_saved_state(self) -> None:
         document = self._document
+        if not self._fade.isActive():
+            self.message.setText(_hint(document))
         if document is None:
             self._mark.show_icon("")
             self.state.setText("")
@@ -163,7 +165,8 @@ class _Mark(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self._fraction = "", None
+        self._icon = ""
+        self._fraction: float | None = None
         self.setFixedSize(16, 16)
 
     def show_icon(self, name: str) -> None:
@@ -191,6 +194,14 @@ def _single_shot(parent: QWidget, delay_ms: int, call) -> QTimer:  # type: ignor
     timer.setInterval(delay_ms)
     timer.timeout.connect(call)
     return timer
+
+
+def _hint(document: Document | None) -> str:
+    """What the person can do next, while nothing else is to be said."""
+    if document is None or document.findings is None or document.read_only:
+        return ""
+    undecided = any(finding.verdict is None for finding in document.findings.findings)
+    return "Space: next undecided" if undecided else ""
 
 
 def _read_only_words(document: Document) -> str:

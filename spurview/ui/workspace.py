@@ -52,7 +52,7 @@ class Workspace(QObject):
         self.docks = Docks(window, self.clusters, self.images, self.evidence)
         self._connect()
 
-    def show_failure(self) -> None:
+    def show_failure(self, *_: object) -> None:
         """The dialog of the run's failure."""
         if self.run.failure is not None:
             messages.show_failure(self._window, "The run stopped", self.run.failure)
@@ -76,9 +76,13 @@ class Workspace(QObject):
         self.clusters.class_requested.connect(self.guide.show_class)
         self.clusters.run_requested.connect(self.run.start)
         self.strip.stage_clicked.connect(self._show_stage)
-        self.run.failed.connect(lambda _: self.show_failure())
+        self.run.failed.connect(self.show_failure)
+        self.run.changed.connect(self._offer_run)
         self.evidence.verdict_requested.connect(self._judge)
         self.evidence.show_rows_requested.connect(self._show_rows)
+
+    def _offer_run(self) -> None:
+        self.clusters.run_button.setEnabled(not self.run.is_running)
 
     def _show_stage(self, stage: str) -> None:
         self.popover.show_stage(stage, self.strip.buttons[stage])

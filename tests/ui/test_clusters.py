@@ -147,7 +147,7 @@ def test_entries_know_their_kind(document):
 
 
 def test_the_summary_counts_candidates(pane):
-    assert pane.summary.accessibleName() == "2 candidates found"
+    assert pane.summary.accessibleName() == "2 candidates found, 1 alarm"
 
 
 def test_before_verification_the_pane_says_what_will_come(qtbot, focus):

@@ -51,7 +51,7 @@ class CandidateDelegate(QStyledItemDelegate):
         entry = index.data(ENTRY_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         if isinstance(entry, ClassEntry):
             area.setTop(area.top() + _GAP_ABOVE_CLASS_PX)
             self._ground(painter, option, area)
@@ -71,7 +71,7 @@ class CandidateDelegate(QStyledItemDelegate):
     def _ground(
         self, painter: QPainter, option: QStyleOptionViewItem, area: QRectF, *, first: bool = True
     ) -> None:
-        shown, state = theme.current(), option.state  # type: ignore[attr-defined]
+        shown, state = theme.current(), option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.fillRect(area, shown.selection)
@@ -121,7 +121,7 @@ class CandidateDelegate(QStyledItemDelegate):
             painter.setPen(shown.text if known else shown.text2)
             painter.drawText(area, _RIGHT, times(found.pool.lift) if known else "–")
         elif column == "insertion":
-            self._paint_insertion(painter, area.adjusted(12, 0, 0, 0), entry)
+            self._paint_insertion(painter, area.adjusted(10, 0, 0, 0), entry)
         else:
             box = QRectF(area.right() - _INSET_PX - 17, area.top(), 18, area.height())
             colour = shown.text2 if found.verdict is None else shown.text
@@ -139,7 +139,7 @@ class CandidateDelegate(QStyledItemDelegate):
         left = frame.right() + 9
         painter.setPen(shown.text)
         painter.setFont(theme.font(500))
-        mark = 22 if entry.finding.alarm else 0
+        mark = 19 if entry.finding.alarm else 0
         room = area.right() - left - mark
         metrics = painter.fontMetrics()
         name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, int(room))

@@ -11,7 +11,7 @@ from spurview.ui.clusters.entries import COLUMNS
 
 # Widths at a digit of 8.5 px; the candidate takes what is left. Verdict's title is wider than its
 # icons and reaches into the section before it, which keeps the list as narrow as its figures.
-_WIDTHS = {"size": 34, "lift": 46, "insertion": 112, "verdict": 42}
+_WIDTHS = {"size": 34, "lift": 42, "insertion": 108, "verdict": 42}
 _INSET_PX = 16
 
 
@@ -53,7 +53,7 @@ class CandidateHeader(QHeaderView):
         if section == 0:
             box.setLeft(box.left() + _INSET_PX)
         elif COLUMNS[section] == "insertion":
-            box.setLeft(box.left() + 12)
+            box.setLeft(box.left() + 10)
         elif COLUMNS[section] == "verdict":
             box.setRight(box.right() - _INSET_PX + 1)
             box.setLeft(box.left() - 24)

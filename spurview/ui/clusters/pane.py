@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spurview.pipeline.findings import Findings
 from spurview.ui import icons, theme
 from spurview.ui.clusters.delegate import CandidateDelegate
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
@@ -120,7 +121,7 @@ class ClustersPane(QWidget):
         findings = self._document.findings
         self._stack.setCurrentIndex(0 if findings is not None else 1)
         self.run_button.setVisible(not self._document.read_only)
-        self.summary.say(_summary(len(findings.findings)) if findings else "")
+        self.summary.say(_summary(findings) if findings else "")
         self.banner.say(_stale_reason(self._document))
         self._show_focus()
 
@@ -148,7 +149,6 @@ class _Tree(QTreeView):
         self.setIndentation(0)
         self.setRootIsDecorated(False)
         self.setMouseTracking(True)
-        self.setAllColumnsShowFocus(True)
         self.setSelectionBehavior(QTreeView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTreeView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -313,8 +313,10 @@ class _Banner(_Line):
         return shown.text
 
 
-def _summary(found: int) -> str:
-    return f"{found} candidate{'' if found == 1 else 's'} found"
+def _summary(findings: Findings) -> str:
+    found, alarms = len(findings.findings), findings.alarms
+    words = f"{found} candidate{'' if found == 1 else 's'} found"
+    return f"{words}, {alarms} alarm{'' if alarms == 1 else 's'}" if found else words
 
 
 def _stale_reason(document: Document) -> str:
@@ -324,5 +326,5 @@ def _stale_reason(document: Document) -> str:
         return ""
     first = next((name for name, state in states.items() if state != "fresh"), None)
     if first is None or first in ("verification", "candidates"):
-        return "Stale: run again to bring the candidates up to date"
+        return "Stale: from before an earlier stage changed"
     return f"Stale: from before the {first} stage changed"

@@ -43,8 +43,8 @@ class StagePopover(QFrame):
         self.stage: str | None = None
         self._body: QWidget | None = None
         self.progress: QProgressBar | None = None
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
         document.stages_changed.connect(self._refill)
         run.changed.connect(self._follow_run)
 
@@ -71,7 +71,7 @@ class StagePopover(QFrame):
             f" border: 1px solid {shown.line.name()}; }}"
         )
         if self._body is not None:
-            self.layout().removeWidget(self._body)
+            self._column.removeWidget(self._body)
             self._body.deleteLater()
         self.progress = None
         self._body = QWidget(self)
@@ -82,7 +82,7 @@ class StagePopover(QFrame):
         column.addLayout(self._header(self.stage))
         for part in self._parts(self.stage):
             column.addWidget(part)
-        self.layout().addWidget(self._body)
+        self._column.addWidget(self._body)
         self.setAccessibleName(f"{TITLES[self.stage]}: details")
         self.adjustSize()
 
@@ -90,7 +90,8 @@ class StagePopover(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(label(TITLES[stage], "title"))
-        row.addWidget(label(fact(stage, self._document.info), "quiet"), 1)
+        said = "" if self._is_running(stage) else fact(stage, self._document.info)
+        row.addWidget(label(said, "quiet"), 1)
         close = FlatButton(icon_name="x", name="Close")
         close.clicked.connect(self.close)
         row.addWidget(close)

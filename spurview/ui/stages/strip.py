@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from spurview.pipeline.stages import State
@@ -137,6 +137,7 @@ class StageStrip(QWidget):
         self._document, self._run = document, run
         self.buttons = {name: StageButton(name) for name in SHOWN}
         self.run_button = QPushButton("Run")
+        self.run_button.setIconSize(QSize(icons.ICON_PX + 4, icons.ICON_PX))
         self.run_button.setAccessibleName("Run: bring every stage up to date")
         self._lay_out()
         for name, button in self.buttons.items():
@@ -177,17 +178,13 @@ class StageStrip(QWidget):
         return StageStatus(state, said if state != "missing" else MISSING)
 
     def _refresh_run_button(self) -> None:
-        button, shown = self.run_button, theme.current()
+        button = self.run_button
         running, needed = self._run.is_running, self._run.is_needed
         wanted = needed and not running and not self._document.read_only
         button.setText("Running…" if running else "Run" if needed else "Up to date")
         button.setEnabled(wanted)
         button.setFlat(not wanted)
-        button.setIcon(
-            icons.icon("play", shown.on_accent)
-            if wanted
-            else icons.icon("check" if not (running or needed) else "play", shown.text2)
-        )
+        button.setIcon(self._run_icon(running=running, wanted=wanted, needed=needed))
         button.setToolTip(
             "Compute every stage that is stale or missing (Ctrl+R)"
             if needed
@@ -197,6 +194,15 @@ class StageStrip(QWidget):
             button.setProperty("accent", wanted)
             button.style().unpolish(button)
             button.style().polish(button)
+
+    @staticmethod
+    def _run_icon(*, running: bool, wanted: bool, needed: bool) -> QIcon:
+        shown = theme.current()
+        if running:
+            return QIcon()
+        if needed:
+            return icons.icon("play", shown.on_accent if wanted else shown.text2, gap=4)
+        return icons.icon("check", shown.text2, gap=4)
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         shows = self.width() >= _HIDE_FACTS_BELOW_PX
