@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 import spurview
 from spurview.jobs import Failure, JobRunner
 from spurview.ui import icons, messages, project_jobs, theme
-from spurview.ui.actions import MENUS, Actions, Needs
+from spurview.ui.actions import Actions, Needs
 from spurview.ui.document import Document, Snapshot
 from spurview.ui.file_choice import choose_folder, choose_project, choose_target, is_project_name
 from spurview.ui.key_list import CommandFinder, KeyList
 from spurview.ui.leaving import Leaving
-from spurview.ui.preferences import Preferences, RecentProject
-from spurview.ui.project_picture import project_picture
+from spurview.ui.menus import Menus, add_part_keys
+from spurview.ui.preferences import Preferences
+from spurview.ui.recent import remember_project
 from spurview.ui.samples import sample_projects
 from spurview.ui.start_page import WHAT, StartPage
 from spurview.ui.status_bar import StatusBar
 from spurview.ui.typing_guard import TypingGuard
-from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.workspace import Workspace
 
 Go = Callable[[], None]
@@ -61,7 +52,8 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.start_page)
         self.setCentralWidget(self.pages)
         self.actions_ = Actions(self, self._handlers())
-        self._fill_menus()
+        self.menus = Menus(self, self.actions_, self.preferences)
+        self.menus.path_requested.connect(self.open_path)
         self.status = StatusBar(self.runner)
         self.setStatusBar(self.status)
         self._guard = TypingGuard(self)
@@ -141,7 +133,11 @@ class MainWindow(QMainWindow):
         ):
             changed.connect(self._refresh)
         self.workspace.run.ended.connect(self._on_run_ended)
-        self._add_view_actions()
+        self.menus.show_docks(self.workspace.docks)
+        for dock in self.workspace.docks.all:
+            # A floating dock is a window of its own.
+            dock.installEventFilter(self._guard)
+        add_part_keys(self, self.workspace.go_to_next_part)
 
     def _on_run_ended(self) -> None:
         workspace = self.workspace
@@ -304,68 +300,7 @@ class MainWindow(QMainWindow):
         box.setInformativeText(f"{WHAT}\n\nApache-2.0. Icons: Lucide, ISC.")
         box.open()
 
-    # Menus.
-
-    def _fill_menus(self) -> None:
-        self._menus: dict[str, QMenu] = {}
-        for title in MENUS:
-            menu = self._menus[title] = self.menuBar().addMenu(f"&{title}")
-            menu.setToolTipsVisible(True)
-            self.actions_.fill(menu, title)
-        self._recent_menu = QMenu("Open &recent", self)
-        self._recent_menu.aboutToShow.connect(self._fill_recent)
-        file_actions = self._menus["File"].actions()
-        self._menus["File"].insertMenu(file_actions[1], self._recent_menu)
-        self.actions_["open_sample"].setVisible(bool(sample_projects()))
-        self._finder = FlatButton("Find a command", "search", hint="Ctrl K")
-        self._finder.clicked.connect(self.actions_["find_command"].trigger)
-        self.menuBar().setCornerWidget(self._finder)
-        self._add_theme_menu()
-        for key, step in (("F6", 1), ("Shift+F6", -1)):
-            action = QAction(self)
-            action.setShortcut(QKeySequence(key))
-            action.triggered.connect(lambda _=False, s=step: self._go_to_part(s))
-            self.addAction(action)
-
-    def _go_to_part(self, step: int) -> None:
-        self._with(lambda w: w.go_to_next_part(step))()
-
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for recent in self.preferences.remembered.recent:
-            path = Path(recent.path)
-            action = self._recent_menu.addAction(f"{path.name}  –  {path.parent}")
-            action.setEnabled(path.exists())
-            action.triggered.connect(lambda _=False, p=path: self.open_path(p))
-        if self._recent_menu.isEmpty():
-            self._recent_menu.addAction("No project yet").setEnabled(False)
-
-    def _add_theme_menu(self) -> None:
-        menu = self._menus["View"].addMenu("&Theme")
-        group = QActionGroup(self)
-        for name, text in ((None, "As the &system"), ("dark", "&Dark"), ("light", "&Light")):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(theme.keeper().chosen == name)
-            action.triggered.connect(lambda _=False, n=name: self._choose_theme(n))
-            group.addAction(action)
-
-    def _choose_theme(self, name: theme.ThemeName | None) -> None:
-        theme.keeper().choose(name)
-        self.preferences.remember(theme=name)
-
-    def _add_view_actions(self) -> None:
-        assert self.workspace is not None
-        menu, docks = self._menus["View"], self.workspace.docks
-        first = menu.actions()[0]
-        for dock in docks.all:
-            # A floating dock is a window of its own.
-            dock.installEventFilter(self._guard)
-            menu.insertAction(first, dock.toggleViewAction())
-        reset = QAction("&Reset the arrangement", self)
-        reset.triggered.connect(docks.arrange)
-        menu.insertAction(first, reset)
-        menu.insertSeparator(first)
+    # What is shown of it.
 
     def _refresh(self, *_: object) -> None:
         """Enable what works now and write the title."""
@@ -413,24 +348,8 @@ class MainWindow(QMainWindow):
     # What is remembered.
 
     def _remember_project(self) -> None:
-        document = self.document
-        if document is None:
-            return
-        picture = self.preferences.picture_path(document.info.project_id)
-        self.preferences.folder.mkdir(parents=True, exist_ok=True)
-        made = project_picture(document)
-        findings = document.findings
-        alarms = findings.alarms if findings else 0
-        found = len(findings.findings) if findings else 0
-        self.preferences.remember_project(
-            RecentProject(
-                path=str(document.path.absolute()),
-                opened=datetime.now(UTC).isoformat(timespec="seconds"),
-                summary=_found_words(alarms, found) if findings else "Not run yet",
-                alarms=alarms,
-                picture=picture.name if made is not None and made.save(str(picture)) else "",
-            )
-        )
+        if self.document is not None:
+            remember_project(self.preferences, self.document)
 
     def _remember_geometry(self) -> None:
         self.preferences.remember(geometry=_text(self.saveGeometry()))
@@ -470,15 +389,6 @@ def _dropped_project(event: QDropEvent) -> Path | None:
         if url.isLocalFile() and is_project_name(url.toLocalFile()):
             return Path(url.toLocalFile())
     return None
-
-
-def _found_words(alarms: int, found: int) -> str:
-    if not found:
-        return "Nothing found"
-    candidates = f"{found} candidate{'' if found == 1 else 's'}"
-    if not alarms:
-        return f"{candidates}, no alarm"
-    return f"{alarms} alarm{'' if alarms == 1 else 's'} in {candidates}"
 
 
 def _text(data: QByteArray) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMessageBox, QWidget
 
 from spurview.core.errors import SaveError
@@ -372,7 +372,7 @@ def test_every_control_has_a_name(window):
 
 
 def test_no_two_commands_share_a_key(window):
-    keys = [s.toString() for a in window.findChildren(main_window.QAction) for s in a.shortcuts()]
+    keys = [s.toString() for a in window.findChildren(QAction) for s in a.shortcuts()]
     assert len(keys) == len(set(keys))
 
 

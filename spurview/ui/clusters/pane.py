@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QStackedLayout,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
 from spurview.pipeline.findings import Findings
 from spurview.ui import icons, theme
-from spurview.ui.clusters.delegate import CandidateDelegate
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
-from spurview.ui.clusters.header import CandidateHeader
+from spurview.ui.clusters.lines import Banner, Summary
 from spurview.ui.clusters.model import CandidateModel
 from spurview.ui.clusters.thumbnails import Thumbnails
+from spurview.ui.clusters.tree import CandidateTree
 from spurview.ui.document import Change, Document
 from spurview.ui.selection import Focus
 from spurview.ui.widgets.labels import label
@@ -45,9 +42,9 @@ class ClustersPane(QWidget):
         self._thumbnails = Thumbnails(document)
         self.model = CandidateModel(document, self)
         self.title_bar = _TitleBar()
-        self.tree = _Tree(self.model, self._thumbnails)
-        self.banner = _Banner()
-        self.summary = _Summary()
+        self.tree = CandidateTree(self.model, self._thumbnails)
+        self.banner = Banner()
+        self.summary = Summary()
         # With its parent at once: a page added to a homeless layout flashes up as a window.
         self._stack = QStackedLayout(self)
         self._lay_out()
@@ -134,98 +131,6 @@ class ClustersPane(QWidget):
         self.tree.show_chosen(index)
 
 
-class _Tree(QTreeView):
-    """Single rows, chosen by click, arrows or Enter; a click on a chevron folds."""
-
-    # The person chose a row.
-    chosen = Signal(QModelIndex)
-
-    def __init__(self, model: CandidateModel, thumbnails: Thumbnails) -> None:
-        super().__init__()
-        self.setAccessibleName("Classes and clusters")
-        self.setModel(model)
-        self.setItemDelegate(CandidateDelegate(thumbnails, self))
-        self.setHeader(CandidateHeader(self))
-        self.setIndentation(0)
-        self.setRootIsDecorated(False)
-        self.setMouseTracking(True)
-        self.setSelectionBehavior(QTreeView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTreeView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
-        self.setExpandsOnDoubleClick(False)
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        self._folded: set[int] = set()
-        self._shows_focus = False
-        self.collapsed.connect(lambda index: self._note_fold(index, True))
-        self.expanded.connect(lambda index: self._note_fold(index, False))
-        model.modelReset.connect(self._unfold)
-        self.selectionModel().currentChanged.connect(self._on_current)
-        self._unfold()
-
-    def show_chosen(self, index: QModelIndex) -> None:
-        """Mark a row as chosen without asking for it again."""
-        self._shows_focus = True
-        if index.isValid():
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
-        else:
-            self.selectionModel().clear()
-        self._shows_focus = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
-                self.chosen.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Take the keyboard without choosing: Qt would make the first row current."""
-        if self.currentIndex().isValid():
-            super().focusInEvent(event)
-        else:
-            self.viewport().update()
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are commands here, not a search."""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.indexAt(event.position().toPoint())
-        on_chevron = event.position().x() < 34 and not index.parent().isValid()
-        if index.isValid() and on_chevron and event.button() == Qt.MouseButton.LeftButton:
-            self.setExpanded(index, not self.isExpanded(index))
-            return
-        was_current = index.siblingAtColumn(0) == self.currentIndex().siblingAtColumn(0)
-        super().mousePressEvent(event)
-        if index.isValid() and was_current:
-            # Clicking the focused row again brings its images back into the selection.
-            self.chosen.emit(index.siblingAtColumn(0))
-
-    def drawBranches(self, *_: object) -> None:
-        """The delegate paints the chevrons."""
-
-    def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
-        if not self._shows_focus and index.isValid():
-            self.chosen.emit(index.siblingAtColumn(0))
-
-    def _note_fold(self, index: QModelIndex, folded: bool) -> None:
-        entry = self.model().entry(index)  # type: ignore[attr-defined]
-        if isinstance(entry, ClassEntry):
-            (self._folded.add if folded else self._folded.discard)(entry.class_index)
-
-    def _unfold(self) -> None:
-        model = self.model()
-        for row in range(model.rowCount()):
-            heading = model.index(row, 0)
-            self.setFirstColumnSpanned(row, QModelIndex(), True)
-            entry = model.entry(heading)  # type: ignore[attr-defined]
-            self.setExpanded(heading, entry.class_index not in self._folded)
-            if not entry.candidates:
-                self.setFirstColumnSpanned(0, heading, True)
-
-
 class _TitleBar(QWidget):
     """Title and filter box; serves as the dock's title bar."""
 
@@ -248,69 +153,6 @@ class _TitleBar(QWidget):
 
     def _retint(self, shown: theme.Theme) -> None:
         self._action.setIcon(icons.icon("list-filter", shown.text2))
-
-
-class _Line(QWidget):
-    """An icon and one elided line."""
-
-    icon_name = "info"
-    inset_px = 16
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.hide()
-
-    def say(self, text: str) -> None:
-        """Show the text; empty hides the line."""
-        self._text = text
-        self.setAccessibleName(text)
-        self.setToolTip(text)
-        self.setVisible(bool(text))
-        self.update()
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        shown = theme.current()
-        painter = QPainter(self)
-        self.paint_ground(painter, shown)
-        box = QRectF(self.inset_px, 0, 16, self.height())
-        icons.paint(painter, self.icon_name, box, shown.text2)
-        painter.setPen(self.colour(shown))
-        left = self.inset_px + 24
-        room = self.width() - left - 8
-        cut = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, cut)
-        painter.end()
-
-    def paint_ground(self, painter: QPainter, shown: theme.Theme) -> None:
-        """Nothing behind the line."""
-
-    def colour(self, shown: theme.Theme):  # type: ignore[no-untyped-def]
-        return shown.text2
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        super().changeEvent(event)
-
-
-class _Summary(_Line):
-    def sizeHint(self) -> QSize:
-        return QSize(200, max(48, self.fontMetrics().height() + 24))
-
-
-class _Banner(_Line):
-    icon_name = "circle-dashed"
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, max(32, self.fontMetrics().height() + 12))
-
-    def paint_ground(self, painter: QPainter, shown: theme.Theme) -> None:
-        painter.fillRect(self.rect(), shown.raised)
-
-    def colour(self, shown: theme.Theme):  # type: ignore[no-untyped-def]
-        return shown.text
 
 
 def _summary(findings: Findings) -> str:
