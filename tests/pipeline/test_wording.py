@@ -88,7 +88,9 @@ def test_place_is_told_by_thirds():
 
 def test_scrambled_copies_that_work_weaken_the_claim(alarm):
     insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.5)
-    worst = wording.doubts(msgspec.structs.replace(alarm, insertion=insertion), {"8": 10, "9": 9}, 0)
+    worst = wording.doubts(
+        msgspec.structs.replace(alarm, insertion=insertion), {"8": 10, "9": 9}, 0
+    )
     assert worst[0].weakens
     assert worst[0].text.startswith("Scrambled copies work as well: 50 %.")
 
