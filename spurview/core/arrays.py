@@ -27,7 +27,7 @@ class Reader(Protocol):
         """Shape without reading; KeyError when missing."""
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> Array:
-        """Rows `start` to `stop` (exclusive; None: all) of the first axis; KeyError when missing."""
+        """Rows `start` to `stop` (exclusive; None: all), first axis; KeyError when missing."""
 
     def read_rows(self, name: str, rows: Iterable[int]) -> Array:
         """The given rows along the first axis, in the given order."""

@@ -40,7 +40,7 @@ class Pattern:
         return top, left, int(rows[-1]) - top + 1, int(columns[-1]) - left + 1
 
     def apply(self, images: NDArray[Any]) -> NDArray[Any]:
-        """A copy of `images` (n, H, W, C), u8 or float in 0..1, with the pattern in each of them."""
+        """A copy of `images` (n, H, W, C), u8 or float in 0..1, with the pattern in each."""
         if images.dtype == np.uint8:
             planted = self._put_in(images.astype(np.float32) / np.float32(255))
             return np.rint(planted * 255).astype(np.uint8)

@@ -29,7 +29,7 @@ _CHECK = (0.46, 0.51)
 
 @dataclass(frozen=True)
 class Highlight:
-    """How shared pixels are marked: `threshold` of the map and `strength` of the mark, both 0..1."""
+    """How shared pixels are marked: `threshold` of the map, `strength` of the mark, both 0..1."""
 
     mode: Mode = "heat"
     threshold: float = 0.30
