@@ -20,6 +20,7 @@ from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.errors import StageError
+from spurview.pipeline.carry_over import successors
 from spurview.pipeline.findings import (
     CandidateRows,
     Finding,
@@ -264,6 +265,7 @@ class Document(QObject):
     def put_verdict(self, candidate_id: str, verdict: Verdict | None) -> None:
         """Set or take away one candidate's verdict; for commands only."""
         was_modified = self.is_modified
+        candidate_id = self._followed(candidate_id)
         before = self._verdicts.pop(candidate_id, None)
         if verdict is not None:
             self._verdicts[candidate_id] = verdict
@@ -288,6 +290,8 @@ class Document(QObject):
         self._history = [*self._history, done.event]
         self._lay_over()
         self._derive(done.contents)
+        if product.stage == "candidates":
+            self._carry_verdicts_over()
         self.stages_changed.emit(Change(stages=frozenset({product.stage})))
         self._announce_modified(was_modified)
 
@@ -324,6 +328,7 @@ class Document(QObject):
         self._saved_verdicts = dict(project.verdicts)
         self._history = list(project.history)
         self._put, self._drop, self._products = {}, (), ()
+        self._moved: dict[str, str] = {}
         self._lay_over()
         keys = contents.keys if contents else project.keys()
         self._contents = Contents(keys, {}, {}, None)
@@ -347,6 +352,20 @@ class Document(QObject):
             self._contents = Contents(self.keys, self.states, self.rows, findings)
         self._by_id = {f.id: f for f in findings.findings} if findings else {}
         self._names = candidate_names(findings) if findings else {}
+
+    def _carry_verdicts_over(self) -> None:
+        """Move verdicts to the candidates that have their members now; keep the rest aside."""
+        names = self._info.class_names
+        classes = {r.id: names[r.class_index] for r in candidate_records(self._reader)}
+        members = {candidate_id: rows.members for candidate_id, rows in self.rows.items()}
+        moved = successors(self._verdicts, members, classes)
+        self._moved = {old: moved.get(now, now) for old, now in self._moved.items()} | moved
+        self._verdicts = {moved.get(i, i): verdict for i, verdict in self._verdicts.items()}
+        self._judge()
+
+    def _followed(self, candidate_id: str) -> str:
+        """The present id of a candidate that a command knows by an older one."""
+        return self._moved.get(candidate_id, candidate_id)
 
     def _announce_modified(self, was_modified: bool) -> None:
         if self.is_modified != was_modified:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -11,14 +11,22 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
+from spurview.ui import theme
 from spurview.ui.actions import MENUS, SPECS, VIEW_KEYS, Actions
 from spurview.ui.widgets.labels import label
 
 _ACTION_ROLE = Qt.ItemDataRole.UserRole + 1
+_KEYS_ROLE = Qt.ItemDataRole.UserRole + 2
+_ROW_PX = 28
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class KeyList(QDialog):
@@ -58,6 +66,9 @@ class CommandFinder(QDialog):
         self.box.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName("Commands")
+        self.list.setItemDelegate(_CommandDelegate(self.list))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setMouseTracking(True)
         self.list.itemActivated.connect(lambda _: self._run_current())
         self.list.itemClicked.connect(lambda _: self._run_current())
         column = QVBoxLayout(self)
@@ -86,7 +97,8 @@ class CommandFinder(QDialog):
             searched = f"{spec.menu} {name} {spec.tip}".casefold()
             if all(word in searched for word in words):
                 keys = _native(spec.keys[0]) if spec.keys else ""
-                item = QListWidgetItem(f"{name}    {keys}" if keys else name)
+                item = QListWidgetItem(name)
+                item.setData(_KEYS_ROLE, keys)
                 item.setData(_ACTION_ROLE, spec.id)
                 item.setToolTip(spec.tip)
                 self.list.addItem(item)
@@ -97,6 +109,26 @@ class CommandFinder(QDialog):
         if item is not None:
             self.accept()
             self._actions[item.data(_ACTION_ROLE)].trigger()
+
+
+class _CommandDelegate(QStyledItemDelegate):
+    """A command's name, and its key at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, max(_ROW_PX, option.fontMetrics.height() + 10))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        shown, area = theme.current(), option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, shown.selection)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, shown.hover)
+        inside = area.adjusted(8, 0, -8, 0)
+        painter.setPen(shown.text)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, index.data())
+        painter.setPen(shown.text2)
+        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(inside, side, index.data(_KEYS_ROLE))
 
 
 def _groups() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -49,15 +49,38 @@ def test_a_reader_taken_before_a_product_stays_as_it_was(document):
     assert not document.reader.has("/layout/residual")
 
 
-def test_new_candidates_hide_the_old_verification(document):
-    records = document.reader.read("/candidates/records").tobytes()
+def renamed_candidates(document):
+    """The same candidates under new ids, as after a re-run that found one member more."""
     arrays = {
         name: array
         for name, array in constructed.arrays().items()
         if name.startswith("/candidates/")
     }
-    arrays["/candidates/records"] = np.frombuffer(records.replace(b"aaaaaaaa", b"cccccccc"), "u1")
-    document.apply_product(product(document, "candidates", arrays, ("/candidates/",)))
+    records = arrays["/candidates/records"].tobytes().replace(b"aaaaaaaa", b"cccccccc")
+    arrays["/candidates/records"] = np.frombuffer(records, np.uint8)
+    return product(document, "candidates", arrays, ("/candidates/",))
+
+
+def test_a_verdict_follows_its_candidate_through_a_rerun(document):
+    commands.set_verdict(document, ALARM, "spurious")
+    document.apply_product(renamed_candidates(document))
+    assert {i: v.verdict for i, v in document.verdicts.items()} == {"1-cccccccc": "spurious"}
+
+
+def test_undo_after_a_rerun_undoes_the_verdict_and_not_the_result(document):
+    commands.set_verdict(document, ALARM, "spurious")
+    commands.set_verdict(document, WEAK, "unsure")
+    document.apply_product(renamed_candidates(document))
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.verdicts == {}
+    assert "1-cccccccc" in document.rows
+    document.undo_stack.redo()
+    assert document.verdicts["1-cccccccc"].verdict == "spurious"
+
+
+def test_new_candidates_hide_the_old_verification(document):
+    document.apply_product(renamed_candidates(document))
     assert document.findings is None
     assert "1-cccccccc" in document.rows
 

@@ -110,7 +110,9 @@ class EvidencePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._header())
+        # A dock makes it its title bar, by which the pane can be dragged.
+        self.title_bar = self._header()
+        layout.addWidget(self.title_bar)
         layout.addWidget(self._stale_banner())
         self._body = QWidget()
         self._columns = QGridLayout(self._body)

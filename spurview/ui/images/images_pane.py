@@ -118,7 +118,9 @@ class ImagesPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._header())
+        # A dock makes it its title bar, by which the pane can be dragged.
+        self.title_bar = self._header()
+        layout.addWidget(self.title_bar)
         self._body = QWidget()
         stacked = QStackedLayout(self._body)
         self._empty = EmptyText(EMPTY)

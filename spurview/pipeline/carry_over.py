@@ -1,0 +1,40 @@
+"""Which candidate of a new run is one that a person has judged before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from spurview.core.arrays import Array
+from spurview.project.model import Verdict
+
+# Members that both share, over all members of either; from here on they count as the same.
+SAME_FROM = 0.5
+
+
+def successors(
+    verdicts: Mapping[str, Verdict], members: Mapping[str, Array], classes: Mapping[str, str]
+) -> dict[str, str]:
+    """New id of each judged candidate that is gone by name but is there by its members.
+
+    members: rows of every present candidate by id; classes: its class's name. Best matches go
+    first, each candidate is matched once, and one that is judged already is nobody's successor.
+    """
+    gone = {i: v for i, v in verdicts.items() if i not in members and v.members}
+    free = {i: rows for i, rows in members.items() if i not in verdicts}
+    matches = [
+        (_shared(set(verdict.members), rows), old, new)
+        for old, verdict in gone.items()
+        for new, rows in free.items()
+        if classes.get(new) == verdict.class_name
+    ]
+    found: dict[str, str] = {}
+    for share, old, new in sorted(matches, key=lambda match: (-match[0], match[1], match[2])):
+        if share >= SAME_FROM and old not in found and new not in found.values():
+            found[old] = new
+    return found
+
+
+def _shared(judged: set[int], rows: Array) -> float:
+    """Jaccard index of two sets of rows."""
+    present = set(rows.tolist())
+    return len(judged & present) / max(1, len(judged | present))
