@@ -324,6 +324,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{document.title}{mark}[*] – spurview")
         else:
             self.setWindowTitle("spurview")
+        self.status.show_project(document is not None)
         self.setWindowModified(document is not None and document.is_modified)
 
     def _refresh_undo(self, document: Document | None) -> None:

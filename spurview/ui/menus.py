@@ -34,9 +34,10 @@ class Menus(QObject):
         self._add_recent_menu(actions["open_sample"])
         actions["open_sample"].setVisible(bool(sample_projects()))
         self._add_theme_menu()
-        finder = FlatButton("Find a command", "search", hint="Ctrl K")
-        finder.clicked.connect(actions["find_command"].trigger)
-        window.menuBar().setCornerWidget(finder)
+        # Kept, since the menu bar does not hold on to its corner's Python object.
+        self._finder = FlatButton("Find a command", "search", hint="Ctrl K")
+        self._finder.clicked.connect(actions["find_command"].trigger)
+        window.menuBar().setCornerWidget(self._finder)
 
     def show_docks(self, docks: Docks) -> None:
         """Put the docks and their reset on top of the View menu."""

@@ -62,19 +62,19 @@ class StartPage(QWidget):
         """Show the recent projects as they are now."""
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(56, 64, 56, 32)
+        column.setContentsMargins(48, 64, 48, 32)
         column.setSpacing(8)
         recent = [r for r in self._preferences.remembered.recent if Path(r.path).exists()]
         if recent:
-            column.addWidget(label("Recent", "title"))
+            column.addWidget(_title("Recent"))
             column.addWidget(self._cards([_recent_card(r, self._preferences) for r in recent]))
             column.addSpacing(24)
         if self._samples:
-            column.addWidget(label("Samples", "title"))
+            column.addWidget(_title("Samples"))
             column.addWidget(self._cards([_sample_card(path) for path in self._samples]))
         if not recent and not self._samples:
-            column.addWidget(label("Recent", "title"))
-            column.addWidget(label(_NO_RECENT, "quiet"))
+            column.addWidget(_title("Recent"))
+            column.addWidget(_indented(label(_NO_RECENT, "quiet")))
         column.addStretch(1)
         self._scroll.setWidget(holder)
         self.sample_button.setVisible(bool(self._samples))
@@ -139,7 +139,8 @@ class StartPage(QWidget):
 
     def _cards(self, cards: list[Card]) -> QWidget:
         holder = QWidget()
-        flow = FlowLayout(holder)
+        flow = FlowLayout(holder, gap=16, row_gap=16)
+        flow.setContentsMargins(0, 0, 0, 0)
         for card in cards:
             card.clicked.connect(lambda _=False, path=card.path: self.path_requested.emit(path))
             flow.addWidget(card)
@@ -216,6 +217,16 @@ class Card(QAbstractButton):
             painter.drawText(
                 QRectF(left, top + place * line, room, line), Qt.AlignmentFlag.AlignVCenter, cut
             )
+
+
+def _title(text: str) -> QLabel:
+    return _indented(label(text, "title"))
+
+
+def _indented(words: QLabel) -> QLabel:
+    """In line with the pictures, which stand 8 pixels inside their cards."""
+    words.setContentsMargins(8, 0, 0, 0)
+    return words
 
 
 def _recent_card(recent: RecentProject, preferences: Preferences) -> Card:

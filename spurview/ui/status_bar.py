@@ -35,6 +35,7 @@ class StatusBar(QStatusBar):
         self._runner = runner
         self._document: Document | None = None
         self._run: RunControl | None = None
+        self._is_open = False
         self._mark = _Mark()
         self.state = label("")
         self.progress = QProgressBar()
@@ -63,6 +64,13 @@ class StatusBar(QStatusBar):
         document.replaced.connect(self._refresh)
         run.changed.connect(self._refresh)
         self._refresh()
+
+    def show_project(self, is_open: bool) -> None:
+        """Tell of the project, or on the start page of nothing."""
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self.message.setText("")
+            self._refresh()
 
     def say(self, text: str) -> None:
         """Show a short message for some seconds."""
@@ -114,7 +122,7 @@ class StatusBar(QStatusBar):
         else:
             self._show_saved_state()
         self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14, gap=4))
-        self._device.setText(_device(self._document))
+        self._device.setText(_device(self._document if self._is_open else None))
 
     def _show_run(self) -> None:
         assert self._run is not None
@@ -136,7 +144,7 @@ class StatusBar(QStatusBar):
         self.cancel_button.setEnabled(not run.is_stopping)
 
     def _show_saved_state(self) -> None:
-        document = self._document
+        document = self._document if self._is_open else None
         if not self._fade.isActive():
             self.message.setText(_hint(document))
         if document is None:

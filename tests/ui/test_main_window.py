@@ -346,6 +346,21 @@ def test_a_command_is_found_by_name(qtbot, window):
     assert window.document.finding(ALARM).verdict == "genuine"
 
 
+def test_the_finder_stands_in_the_menu_bar(qtbot, window):
+    corner = window.menuBar().cornerWidget()
+    assert corner is not None
+    assert corner.isVisible()
+    qtbot.mouseClick(corner, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown(CommandFinder) is not None)
+    shown(CommandFinder).close()
+
+
+def test_the_start_page_tells_nothing_of_the_last_project(window):
+    window.close_project()
+    assert window.status.state.text() == ""
+    assert window.status.message.text() == ""
+
+
 def test_f6_walks_the_parts_of_the_window(qtbot, window):
     window.workspace.clusters.tree.setFocus()
     visited = []

@@ -138,6 +138,7 @@ class _TitleBar(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 8, 6)
+        row.addStrut(28)
         row.addWidget(label("Classes and clusters", "title"), 1)
         self.filter_box = QLineEdit()
         self.filter_box.setPlaceholderText("Filter")

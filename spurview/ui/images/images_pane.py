@@ -140,6 +140,8 @@ class ImagesPane(QWidget):
         line = QHBoxLayout(header)
         line.setContentsMargins(16, 6, 16, 6)
         line.setSpacing(8)
+        # A dock gives its title bar the hinted height and asks for no least one.
+        line.addStrut(28)
         line.addWidget(label("Images", "title"))
         self._words = Elided()
         line.addWidget(self._words, 1)
