@@ -203,7 +203,7 @@ def _verified(candidate_id: str, rank: int) -> VerificationRecord:
         rank=rank,
         outcome="alarm" if strong else "candidate",
         kind="pattern" if strong else None,
-        score=0.93 if strong else 0.2,
+        score=0.93 if strong else 0.52,
         ratios={"enrichment": 2.0, "insertion": 6.0} if strong else {"enrichment": 0.3},
         insertion=InsertionRecord(
             flip=0.62 if strong else 0.06,

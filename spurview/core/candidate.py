@@ -19,7 +19,8 @@ class Candidate:
     hits: (N,) bool, the pattern is present; linear: (N,) matched-filter scores over the typical
     member's (1 = typical, 0 = absent); threshold: of `linear`; mask: (H, W) bool where the
     pattern lies, all True for the whole-image family; agreement: F1 of the linear hits and the
-    hits within the class; key: how it is preferred to others of like members, from half A alone.
+    hits within the class; key: how it is preferred to others of like members, from half A alone;
+    contribution: (H, W) what each pixel adds to the typical score, of the whole-image family.
     """
 
     class_index: int
@@ -31,6 +32,7 @@ class Candidate:
     threshold: float
     agreement: float
     key: float
+    contribution: NDArray[np.float64] | None = None
 
 
 def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> list[Candidate]:

@@ -94,13 +94,13 @@ def outcome(ratios: dict[str, float]) -> Outcome:
     """alarm: every ratio >= 1, network and training images asked; suspect: independent, and all
     but separation, or all there is where one of the two could not be asked; else candidate."""
     asked = "insertion" in ratios and "training_rate" in ratios
-    if min(ratios.values()) >= 1:
+    if all(value >= 1 for value in ratios.values()):
         return "alarm" if asked else "suspect"
     without_separation = [value for name, value in ratios.items() if name not in SEPARATION]
     # Without separation only independence tells a pattern from a feature of the class; what
     # covers the whole image leaves no surroundings to be independent of.
     independent = ratios.get("independence", 0.0) >= 1
-    if asked and independent and min(without_separation) >= 1:
+    if asked and independent and all(value >= 1 for value in without_separation):
         return "suspect"
     return "candidate"
 

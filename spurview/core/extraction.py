@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -13,20 +13,22 @@ from spurview.core.neighbours import nearest_among
 from spurview.core.pixel_map import (
     Mask,
     divergence_map,
-    divergence_mask,
     most_typical,
     places,
     shared_pixel_map,
     split_mask,
+    strength_mask,
 )
 from spurview.core.whole_family import mean_residual
 
 # A pattern is localised when its piece holds this share of the divergence above noise.
 LOCALISED_SHARE = 0.5
 # A larger piece is no place but the image.
-LARGEST_PIECE = 0.4
+LARGEST_PIECE = 0.25
 _NEIGHBOURS = 4
 _FEWEST = 5
+# A divergence estimated from m members is about this over m where there is none.
+_NOISE = 3.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Template:
 
 
 def extract(material: Material, candidate: Candidate) -> Template:
-    """The pattern that the candidate's members of half A share."""
+    """The pattern that the candidate's pool members share."""
     rows = typical_rows(material, candidate)
     if candidate.family == "local":
         return _local(material, candidate, rows)
@@ -53,33 +55,45 @@ def extract(material: Material, candidate: Candidate) -> Template:
 
 
 def typical_rows(material: Material, candidate: Candidate) -> Rows:
-    """Members in half A with at least half a typical score, or all where those are too few."""
-    scope = candidate.hits & material.of_class(candidate.class_index) & material.discover
+    """Pool members with at least half a typical score, or all where those are too few.
+
+    Of both halves: the pattern is tried on images without it, so nothing it is tested on is
+    used to draw it.
+    """
+    scope = candidate.hits & material.of_class(candidate.class_index)
     sure = np.flatnonzero(scope & (candidate.linear > 0.5))
     return sure if len(sure) > _FEWEST else np.flatnonzero(scope)
 
 
-def piece_of(material: Material, candidate: Candidate) -> Mask | None:
-    """The one piece (H, W) in which a candidate's divergence lies, or None where it is spread."""
-    rows = typical_rows(material, candidate)
-    divergence, _, _ = _divergence(material, candidate, rows)
-    above = np.maximum(divergence - 3 / len(rows), 0)
-    piece = divergence_mask(divergence)
-    near = ndimage.binary_dilation(piece, np.ones((3, 3)))
-    concentrated = above[near].sum() >= LOCALISED_SHARE * above.sum()
+def piece_of(candidate: Candidate) -> Mask | None:
+    """The one piece (H, W) that makes up a whole-image candidate's score, None where none does."""
+    if candidate.contribution is None:
+        return None
+    strength = np.maximum(candidate.contribution, 0)
+    piece = strength_mask(strength)
+    near = ndimage.binary_dilation(piece, np.ones((3, 3)), iterations=2)
+    concentrated = strength[near].sum() >= LOCALISED_SHARE * strength.sum()
     return piece if concentrated and piece.mean() <= LARGEST_PIECE else None
+
+
+def mask_around(material: Material, candidate: Candidate, core: Mask) -> Mask:
+    """The pixels (H, W) around `core` that the candidate's members share."""
+    rows = typical_rows(material, candidate)
+    divergence, _, _ = _divergence(material, replace(candidate, mask=core), rows)
+    return split_mask(divergence, core)
 
 
 def _divergence(
     material: Material, candidate: Candidate, rows: Rows
 ) -> tuple[Floats, Floats, Floats]:
-    """Divergence map (H, W), the typical members (m, D) and their neighbours (n, D)."""
+    """Divergence map (H, W) above noise, the typical members (m, D), their neighbours (n, D)."""
     free = np.flatnonzero(material.pool & ~candidate.hits)
     near = nearest_among(material.latents, free, _NEIGHBOURS, rows)
     members = material.images[rows]
     typical = members[most_typical(members, candidate.mask, material.shape[2])]
     neighbours = material.images[near.ravel()]
-    return divergence_map(typical, neighbours, material.shape), typical, neighbours
+    divergence = divergence_map(typical, neighbours, material.shape)
+    return np.maximum(divergence - _NOISE / len(typical), 0), typical, neighbours
 
 
 def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:

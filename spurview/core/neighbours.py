@@ -85,8 +85,14 @@ class Matcher:
     def without(self, excluded: NDArray[np.bool_]) -> Rows:
         """Rows (N, k) of each image's nearest among the reference rows not excluded.
 
-        excluded: (N,) bool over all images.
+        excluded: (N,) bool over all images. Where k rows or fewer are left they are all taken,
+        over and over. Raises ValueError when none is left.
         """
+        left = self._rows[~excluded[self._rows]]
+        if len(left) == 0:
+            raise ValueError("every reference row is excluded")
+        if len(left) <= self._k:
+            return np.tile(np.resize(left, self._k), (len(self._latents), 1))
         kept = ~excluded[self._near]
         enough = kept.sum(1) >= self._k
         # A stable sort brings the kept ones to the front in order of distance.
@@ -94,6 +100,5 @@ class Matcher:
         found: Rows = np.take_along_axis(self._near, order, axis=1).astype(np.int64)
         short = np.flatnonzero(~enough)
         if len(short):
-            left = self._rows[~excluded[self._rows]]
             found[short] = nearest_among(self._latents, left, self._k, short)
         return found

@@ -41,14 +41,10 @@ def peak_mask(strength: NDArray[np.floating]) -> Mask:
     return mask if mask.any() else piece
 
 
-def divergence_mask(divergence: NDArray[np.floating]) -> Mask:
-    """The connected piece around the peak of a Kullback-Leibler map (H, W), holes closed."""
-    strength = np.log1p(divergence)
-    smooth = ndimage.gaussian_filter(strength, _SMOOTH_PX)
-    wide = (smooth > 0.4 * smooth.max()) & (strength > 0.2 * strength.max())
-    piece = _piece_at_peak(smooth, wide)
-    closed: Mask = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
-    return closed
+def strength_mask(strength: NDArray[np.floating]) -> Mask:
+    """The connected piece around the peak of a smoothed map (H, W), above .3 of the peak."""
+    smooth = ndimage.gaussian_filter(strength, 1.0)
+    return _piece_at_peak(smooth, smooth > 0.3 * smooth.max())
 
 
 def split_mask(divergence: NDArray[np.floating], core: Mask) -> Mask:

@@ -20,7 +20,7 @@ from spurview.core.confirmation import (
 )
 from spurview.core.decide import promise
 from spurview.core.evidence import CandidateRecord, ClassRecord
-from spurview.core.extraction import Template, extract, piece_of
+from spurview.core.extraction import Template, extract, mask_around, piece_of
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Material, Rows
@@ -31,6 +31,8 @@ from spurview.core.whole_family import search_all
 
 # A class with fewer pool images has too few in either half to tell anything.
 FEWEST_IN_CLASS = 28
+# Images of other classes it takes to compare a class with.
+FEWEST_OTHERS = 20
 _MOST_REFINED = 14
 
 
@@ -58,8 +60,8 @@ def search(
     for k in range(material.n_classes):
         n = int(material.of_class(k).sum())
         in_a = int((material.of_class(k) & material.discover).sum())
-        searched = n >= FEWEST_IN_CLASS and in_a >= FEWEST_IN_CLASS // 3
-        reason = "" if searched else _too_few(n)
+        reason = _why_not(n, in_a, int(material.pool.sum()) - n)
+        searched = not reason
         classes.append(ClassRecord(class_index=k, pool=n, searched=searched, reason=reason))
         if searched:
             rng = np.random.default_rng([seed, k])
@@ -109,24 +111,35 @@ def _search_class(
         if candidate.family == "local"
     ]
     local = refine_all(found, proposals, report)
-    merged = without_duplicates(local + whole, scope, _MOST_REFINED)
+    free = 2 * material.neighbours.shape[1]
+    candidates = [c for c in local + whole if (material.discover & ~c.hits).sum() >= free]
+    merged = without_duplicates(candidates, scope, _MOST_REFINED)
     ranked = sorted(merged, key=lambda c: -promise(material, c))
     return ranked[: settings.per_class]
 
 
 def _in_its_place(material: Material, candidate: Candidate) -> Candidate:
-    """A whole-image candidate whose divergence lies in one place, as a local one."""
-    piece = piece_of(material, candidate)
-    return candidate if piece is None else replace(candidate, family="local", mask=piece)
+    """A whole-image candidate whose score comes from one place, as a local one."""
+    piece = piece_of(candidate)
+    if piece is None:
+        return candidate
+    return replace(candidate, family="local", mask=mask_around(material, candidate, piece))
 
 
-def _too_few(n: int) -> str:
+def _why_not(n: int, in_a: int, others: int) -> str:
+    """Why a class cannot be searched, or nothing."""
+    if others < FEWEST_OTHERS:
+        return "all pool images got this class, there is nothing to compare them with"
+    if n >= FEWEST_IN_CLASS and in_a >= FEWEST_IN_CLASS // 3:
+        return ""
     counted = "no pool image" if n == 0 else f"only {n} pool image{'s' if n > 1 else ''}"
     return f"{counted} got this class, about {FEWEST_IN_CLASS} are needed"
 
 
 def _found(material: Material, candidate: Candidate) -> Found:
     template = extract(material, candidate)
+    if candidate.family == "local":
+        candidate = replace(candidate, mask=template.mask > 0)
     seen = enrichment(material, candidate)
     mine = np.flatnonzero(candidate.hits & material.of_class(candidate.class_index))
     members = mine[np.argsort(-candidate.linear[mine], kind="stable")]

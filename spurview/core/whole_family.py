@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
+from spurview.core.pixel_map import by_pixel
 from spurview.core.progress import Report
 from spurview.core.proposals import Proposal
 from spurview.core.scorers import LEAST_DEVIATIONS, valley
@@ -27,8 +28,12 @@ _MEMBER_SHARE = 0.5
 
 @dataclass(frozen=True)
 class _Fit:
-    """Scores (N,) in standard deviations, the typical member's, and the threshold of a hit."""
+    """Scores (N,) in standard deviations, the typical member's, and the threshold of a hit.
 
+    contribution: (H, W) what each pixel adds to the expected score of a member.
+    """
+
+    contribution: NDArray[np.float64]
     scores: NDArray[np.float64]
     typical: float
     threshold: float
@@ -81,7 +86,9 @@ def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit
     raw = material.images @ weights.astype(np.float32)
     scores = (raw - raw[near].mean(1)).astype(np.float64) - float(background @ weights)
     typical = float(np.median(scores[rows]))
-    return _Fit(scores, typical, max(LEAST_DEVIATIONS, _MEMBER_SHARE * typical))
+    contribution = by_pixel(weights * difference, material.shape).astype(np.float64)
+    threshold = max(LEAST_DEVIATIONS, _MEMBER_SHARE * typical)
+    return _Fit(contribution, scores, typical, threshold)
 
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
@@ -107,4 +114,5 @@ def _candidate(found: ClassMaterial, detector: str, fit: _Fit) -> Candidate:
         threshold=fit.threshold / fit.typical,
         agreement=1.0,
         key=discovery_key(fit.hits, found.mine, material.discover, 1.0, gap),
+        contribution=fit.contribution,
     )

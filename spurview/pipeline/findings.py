@@ -21,6 +21,11 @@ from spurview.pipeline.stages import states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
 
 
+# A candidate that is neither alarm nor suspect is listed from this score on, so many per class.
+LISTED_SCORE = 0.5
+LISTED_PER_CLASS = 2
+
+
 class Pool(Struct, frozen=True, kw_only=True):
     """Held-out half of the pool: images with the pattern, and how many of them got the class."""
 
@@ -226,7 +231,7 @@ class _Collector:
     def findings(self, *, stale: bool) -> Findings:
         info = self._info
         pairs = zip(self._records, self._verified, strict=True)
-        found = sorted((self._finding(c, v) for c, v in pairs), key=lambda f: f.rank)
+        found = _listed(sorted((self._finding(c, v) for c, v in pairs), key=lambda f: f.rank))
         pool = np.flatnonzero(self._role == POOL)
         predicted = self._reader.read("/predictions/class")
         return Findings(
@@ -301,6 +306,21 @@ class _Collector:
 
     def _named(self, rows: Array) -> list[str]:
         return [self._keys[int(row)] for row in rows]
+
+
+def _listed(ranked: Sequence[Finding]) -> list[Finding]:
+    """Alarms, suspects, whatever a person has judged, and the few next candidates of each class.
+
+    Ranks are counted anew over what is listed. The rest stays in the project.
+    """
+    listed: list[Finding] = []
+    for finding in ranked:
+        of_class = sum(f.class_ == finding.class_ for f in listed)
+        judged = finding.verdict is not None or finding.note or finding.tags
+        likely = finding.score >= LISTED_SCORE and of_class < LISTED_PER_CLASS
+        if finding.outcome != "candidate" or judged or likely:
+            listed.append(msgspec.structs.replace(finding, rank=len(listed) + 1))
+    return listed
 
 
 def _renamed(record: Struct, shape: type[Any]) -> Any:

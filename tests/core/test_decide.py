@@ -61,7 +61,6 @@ def test_one_ratio_just_under_its_threshold_blocks_the_alarm(name):
     assert outcome({**PERFECT, name: 0.999}) != "alarm"
 
 
-@pytest.mark.xfail(reason="min() passes over NaN unless it stands first", strict=False)
 @pytest.mark.parametrize("name", PERFECT)
 def test_one_ratio_that_is_no_number_blocks_the_alarm(name):
     assert outcome({**PERFECT, name: math.nan}) != "alarm"

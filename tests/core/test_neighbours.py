@@ -79,10 +79,19 @@ def test_a_linear_score_of_residuals_needs_no_residuals():
     assert residual @ weights == pytest.approx(raw - raw[neighbours].mean(1))
 
 
-@pytest.mark.xfail(reason="rows left without k references are not handled", strict=True)
-@pytest.mark.parametrize("n_left", [0, 2, 5])
+@pytest.mark.parametrize("n_left", [2, 5, 10])
 def test_matcher_with_fewer_than_k_left_gives_only_those(n_left):
-    """Today: ValueError at 0 and 5; at 2 left, one of them stands in all columns."""
     latents = np.arange(60, dtype=np.float32)[:, None]
     found = Matcher(latents, np.arange(60), 10).without(np.arange(60) < 60 - n_left)
     assert set(found[0].tolist()) == set(range(60 - n_left, 60))
+
+
+def test_matcher_of_fewer_references_than_k_gives_all_of_them():
+    found = Matcher(LINE, np.array([0, 2, 4]), 10).without(np.zeros(5, bool))
+    assert set(found[1].tolist()) == {0, 2, 4}
+
+
+def test_matcher_with_nothing_left_says_so():
+    matcher = Matcher(LINE, np.arange(5), 2)
+    with pytest.raises(ValueError, match="every reference row is excluded"):
+        matcher.without(np.ones(5, bool))

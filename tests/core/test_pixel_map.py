@@ -11,11 +11,13 @@ from spurview.core.pixel_map import (
     VARIANCE_FLOOR,
     by_pixel,
     divergence_map,
-    divergence_mask,
     most_typical,
+    otsu_threshold,
     peak_mask,
     places,
     shared_pixel_map,
+    split_mask,
+    strength_mask,
 )
 
 SHAPE = (10, 10, 1)
@@ -57,9 +59,11 @@ def test_a_constant_patch_as_bright_as_its_ground_is_found():
     neighbours = rng.random((400, 100)).astype(np.float32)
     members = rng.random((100, *SHAPE)).astype(np.float32)
     members[:, 3:6, 4:8] = 0.5
-    found = divergence_mask(divergence_map(members.reshape(100, -1), neighbours, SHAPE))
     wanted = np.zeros((10, 10), bool)
     wanted[3:6, 4:8] = True
+    core = np.zeros((10, 10), bool)
+    core[4, 5] = True
+    found = split_mask(divergence_map(members.reshape(100, -1), neighbours, SHAPE), core)
     assert np.array_equal(found, wanted)
 
 
@@ -77,7 +81,8 @@ def test_masks_are_one_piece_and_never_empty(seed):
     rng = np.random.default_rng(seed)
     strength = ndimage.gaussian_filter(np.abs(rng.normal(size=(14, 14))), 1)
     assert peak_mask(strength).any()
-    mask = divergence_mask(strength)
+    mask = strength_mask(strength)
+    assert mask.any()
     assert ndimage.label(mask, np.ones((3, 3)))[1] == 1
 
 
@@ -85,13 +90,43 @@ def test_holes_in_the_piece_are_closed():
     divergence = np.zeros((12, 12))
     divergence[3:8, 3:8] = 5.0
     divergence[5, 5] = 0.0
-    assert divergence_mask(divergence)[5, 5]
+    core = np.zeros((12, 12), bool)
+    core[4, 4] = True
+    assert split_mask(divergence, core)[5, 5]
 
 
 def test_a_piece_at_the_border_stays_there():
     divergence = np.zeros((10, 10))
     divergence[0:3, 0:3] = 4.0
-    assert divergence_mask(divergence)[0, 0]
+    core = np.zeros((10, 10), bool)
+    core[1, 1] = True
+    assert split_mask(divergence, core)[0, 0]
+
+
+def box(rows, columns):
+    """A mask (12, 12) that is True in a box."""
+    mask = np.zeros((12, 12), bool)
+    mask[rows, columns] = True
+    return mask
+
+
+def test_split_mask_stays_near_its_core():
+    here, there = box(slice(1, 4), slice(1, 4)), box(slice(9, 12), slice(9, 12))
+    divergence = np.where(here, 2.0, 0) + np.where(there, 9.0, 0)
+    assert np.array_equal(split_mask(divergence, here), here)
+
+
+def test_split_mask_keeps_the_weaker_half_of_a_patch_on_a_stroke():
+    """A share of the peak would lose what diverges twenty times less than the rest."""
+    patch = box(slice(3, 7), slice(3, 7))
+    divergence = np.where(patch, 40.0, 0.02)
+    divergence[5:7, 3:7] = 2.0
+    assert np.array_equal(split_mask(divergence, box(slice(3, 5), slice(3, 7))), patch)
+
+
+def test_otsu_threshold_lies_between_two_heaps():
+    values = np.r_[np.full(30, 1.0), np.full(5, 9.0)]
+    assert 1.0 < otsu_threshold(values, bins=32) < 9.0
 
 
 def test_strangers_are_the_least_typical():

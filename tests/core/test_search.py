@@ -1,0 +1,180 @@
+"""The whole search on a pool with a known patch, on the same pool without it, and its edges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spurview.core.errors import Cancelled
+from spurview.core.material import f1
+from spurview.core.progress import silent
+from spurview.core.search import FEWEST_IN_CLASS, hit_rows, search
+from spurview.core.settings import CandidatesSettings, VerificationSettings
+from spurview.core.verification import Suspect, verify_all
+from tests.core import pools
+
+
+def searched(planted, **settings):
+    return search(
+        planted.material, None, settings=CandidatesSettings(**settings), seed=0, report=silent
+    )
+
+
+def verified(planted, found):
+    records, _ = verify_all(
+        planted.material,
+        [Suspect(f.record, f.candidate, f.template) for f in found],
+        pools.logits,
+        settings=VerificationSettings(insertions=200, controls=4),
+        seed=0,
+        report=silent,
+    )
+    return records
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return pools.planted()
+
+
+@pytest.fixture(scope="module")
+def found(planted):
+    return searched(planted)[0]
+
+
+@pytest.fixture(scope="module")
+def first(planted, found):
+    """The candidate that verification ranks first, and its record."""
+    records = verified(planted, found)
+    return next((f, r) for f, r in zip(found, records, strict=True) if r.rank == 1)
+
+
+def test_the_planted_patch_comes_first_and_is_an_alarm(planted, first):
+    candidate, record = first
+    assert record.outcome == "alarm"
+    assert f1(candidate.candidate.hits, planted.carriers) > 0.95
+    assert candidate.record.class_index == pools.TARGET
+
+
+def test_the_planted_patch_is_found_pixel_by_pixel(planted, first):
+    assert np.array_equal(first[0].template.mask > 0, planted.mask)
+    assert first[1].kind == "pattern"
+
+
+def test_nothing_else_is_an_alarm(planted, found):
+    assert sum(r.outcome == "alarm" for r in verified(planted, found)) == 1
+
+
+def test_the_same_pool_without_the_patch_raises_no_alarm():
+    clean = pools.planted(in_pool=0, in_training=0.0)
+    records = verified(clean, searched(clean)[0])
+    assert records
+    assert all(r.outcome != "alarm" for r in records)
+
+
+def test_members_are_pool_images_of_the_class_most_typical_first(planted, found):
+    for item in found:
+        mine = planted.material.of_class(item.record.class_index)
+        assert np.array_equal(np.sort(item.members), np.flatnonzero(item.candidate.hits & mine))
+        assert (np.diff(item.candidate.linear[item.members]) <= 0).all()
+
+
+def test_ids_are_of_the_class_and_unlike(found):
+    ids = [item.record.id for item in found]
+    assert len(set(ids)) == len(ids)
+    assert all(
+        i.startswith(f"{item.record.class_index}-") for i, item in zip(ids, found, strict=True)
+    )
+
+
+def test_q_values_are_over_all_candidates(found):
+    p = np.array([item.record.p for item in found])
+    q = np.array([item.record.q for item in found])
+    assert q.max() == pytest.approx(p.max())
+    assert q.min() == pytest.approx((np.sort(p) * len(p) / np.arange(1, len(p) + 1)).min())
+
+
+def test_at_most_so_many_per_class(planted, found):
+    per_class = np.bincount([item.record.class_index for item in found])
+    assert per_class.max() <= CandidatesSettings().per_class
+
+
+def test_hit_rows_stack_the_hits(found):
+    rows = hit_rows(found, 520)
+    assert rows.shape == (len(found), 520)
+    assert np.array_equal(rows[0], found[0].candidate.hits)
+    assert hit_rows([], 520).shape == (0, 520)
+
+
+def test_the_literal_method_clusters_latents(planted):
+    found, classes = searched(planted, method="literal", per_class=3)
+    assert {item.record.family for item in found} == {"literal"}
+    assert max(np.bincount([item.record.class_index for item in found])) <= 3
+    assert [c.searched for c in classes] == [True, True]
+    assert len(verified(planted, found)) == len(found)
+
+
+def test_the_literal_method_finds_a_cluster_of_latents():
+    """A tight group far away; the ball around its centre holds three quarters of its members."""
+    planted = pools.planted()
+    latents = planted.material.latents.copy()
+    group = planted.material.of_class(1) & (np.arange(len(latents)) % 4 == 0)
+    latents[group] = latents[group] * 0.1 + 9
+    moved = replace(planted, material=replace(planted.material, latents=latents))
+    found, _ = searched(moved, method="literal", per_class=20)
+    inside = [f.candidate.hits & moved.material.discover for f in found]
+    of_group = [hits for hits in inside if group[hits].all()]
+    assert max(f1(hits, group & moved.material.discover) for hits in of_group) > 0.8
+
+
+def test_a_class_of_too_few_images_cannot_tell(planted):
+    predicted = planted.material.predicted.copy()
+    pool = np.flatnonzero(planted.material.pool)
+    predicted[pool] = 0
+    predicted[pool[: FEWEST_IN_CLASS - 1]] = 1
+    few = replace(planted, material=replace(planted.material, predicted=predicted))
+    _, classes = searched(few, method="literal")
+    assert [c.searched for c in classes] == [True, False]
+    assert f"only {FEWEST_IN_CLASS - 1} pool images got this class" in classes[1].reason
+
+
+def test_a_class_without_images_cannot_tell(planted):
+    three = replace(planted.material, n_classes=3)
+    _, classes = searched(replace(planted, material=three), method="literal")
+    assert classes[2].pool == 0
+    assert classes[2].reason.startswith("no pool image got this class")
+
+
+@pytest.mark.parametrize("n_others", [0, 1, 5])
+def test_a_network_that_nearly_always_gives_one_class_cannot_tell(planted, n_others):
+    """There is nothing to compare that class with, and too little in the others."""
+    predicted = np.ones_like(planted.material.predicted)
+    predicted[np.flatnonzero(planted.material.pool)[:n_others]] = 0
+    one = replace(planted, material=replace(planted.material, predicted=predicted))
+    found, classes = searched(one)
+    assert found == []
+    assert [c.searched for c in classes] == [False, False]
+    assert all(c.reason for c in classes)
+
+
+def test_progress_only_rises_and_names_the_class(planted):
+    told = []
+    search(
+        planted.material,
+        None,
+        settings=CandidatesSettings(method="literal"),
+        seed=0,
+        report=lambda done, total, message: told.append((done / total, message)),
+    )
+    assert [at for at, _ in told] == sorted(at for at, _ in told)
+    assert told[-1][0] == 1
+
+
+def test_cancelling_passes_through(planted):
+    def stop(done, total, message):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        search(planted.material, None, settings=CandidatesSettings(), seed=0, report=stop)
