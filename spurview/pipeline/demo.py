@@ -18,7 +18,7 @@ from spurview.core.arrays import Array
 from spurview.core.plant import Pattern, choose, full_noise, noise_patch, quiet_place
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
-from spurview.project.model import INTEREST_TRAIN, POOL, PlantedPattern
+from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, PlantedPattern
 from spurview.sources import ImagesProduct, SourceSpec, read_sources
 
 PatternName = Literal["patch", "full-noise"]
@@ -44,11 +44,13 @@ def demo_images(
     pattern: PatternName | None,
     *,
     project_dir: Path,
+    per_digit: int | None = None,
     report: Report = silent,
 ) -> Demo:
     """The demo's digits with a patch or noise planted, or None for clean; drawn by settings.seed.
 
-    Only training images and pool images are planted in, never the held-out ones.
+    Only training images and pool images are planted in, never the held-out ones. `per_digit`
+    takes that many images of each digit instead of all, for a small sample.
     """
     product = read_sources(
         [SourceSpec("digits:", INTEREST_CLASSES)],
@@ -58,9 +60,37 @@ def demo_images(
         project_dir=project_dir,
         report=report,
     )
+    if per_digit is not None:
+        product = _thinned(product, per_digit)
     if pattern is None:
         return Demo(product, [], np.empty(0, np.intp))
     return _planted(product, pattern, settings.seed)
+
+
+def _thinned(product: ImagesProduct, per_digit: int) -> ImagesProduct:
+    """The product with at most so many images of each digit, a tenth of the interest held out."""
+    arrays = product.arrays
+    label, role = arrays["/images/label"], arrays["/images/role"]
+    held_out = round(per_digit * (role == INTEREST_TEST).sum() / (role != POOL).sum())
+    kept = np.zeros(len(label), bool)
+    for digit in np.unique(label):
+        for wanted, most in (
+            (INTEREST_TRAIN, per_digit - held_out),
+            (INTEREST_TEST, held_out),
+            (POOL, per_digit),
+        ):
+            kept[np.flatnonzero((label == digit) & (role == wanted))[:most]] = True
+    ends = arrays["/images/keys_end"]
+    keys = np.split(arrays["/images/keys"], ends[:-1])
+    chosen = [key for key, keep in zip(keys, kept, strict=True) if keep]
+    thin = {name: array[kept] for name, array in arrays.items() if len(array) == len(kept)}
+    thin["/images/keys"] = np.concatenate(chosen)
+    thin["/images/keys_end"] = np.cumsum([len(key) for key in chosen]).astype(np.int64)
+    sources = [
+        replace(source, images=int((thin["/images/source"] == index).sum()))
+        for index, source in enumerate(product.sources)
+    ]
+    return replace(product, arrays=thin, sources=sources)
 
 
 def _planted(product: ImagesProduct, name: PatternName, seed: int) -> Demo:
