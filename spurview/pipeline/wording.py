@@ -103,8 +103,8 @@ def headline(finding: Finding) -> str:
     if finding.kind == "texture" and put.scrambled is not None:
         return (
             f"Putting this texture into {count(put.n)} other images turned {percent(put.flip)} of "
-            f"them into {target}, but scrambled copies turned {percent(put.scrambled)}: "
-            f"{target} reacts to the texture, not to this pattern."
+            f"them into {target}, and scrambled copies {percent(put.scrambled)}; patterns made "
+            f"the same way from random groups turned {percent(put.null_control)}."
         )
     return (
         f"Putting this pattern into {count(put.n)} other images turned {percent(put.flip)} of "
