@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from spurview.ui import theme as looks
@@ -16,6 +17,7 @@ from spurview.ui.preferences import Preferences
 
 # So often Python gets a chance to see Ctrl+C while Qt waits.
 _WAKE_MS = 200
+_PAINTED_BY_MS = 1000
 
 
 def run(path: str | os.PathLike[str] | None = None, theme: looks.ThemeName | None = None) -> int:
@@ -30,12 +32,33 @@ def run(path: str | os.PathLike[str] | None = None, theme: looks.ThemeName | Non
     window = MainWindow(preferences)
     window.show()
     if path is not None:
-        # After the first paint: the window is there before the project is.
-        QTimer.singleShot(0, window, lambda: window.open_path(Path(path)))
+        opener = _AfterFirstPaint(window, lambda: window.open_path(Path(path)))
+        window.installEventFilter(opener)
     waker = _let_python_see_ctrl_c(window)
     code = app.exec()
     waker.stop()
     return code
+
+
+class _AfterFirstPaint(QObject):
+    """Calls once the window has been painted: it is there before the project is."""
+
+    def __init__(self, window: QObject, call: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._call: Callable[[], None] | None = call
+        # A window that starts minimised is not painted.
+        QTimer.singleShot(_PAINTED_BY_MS, self, self._fire)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._call is not None:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._fire)
+        return False
+
+    def _fire(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call()
 
 
 def _let_python_see_ctrl_c(window: MainWindow) -> QTimer:

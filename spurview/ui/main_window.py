@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
@@ -24,7 +26,9 @@ from spurview.ui.samples import sample_projects
 from spurview.ui.start_page import WHAT, StartPage
 from spurview.ui.status_bar import StatusBar
 from spurview.ui.typing_guard import TypingGuard
-from spurview.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from spurview.ui.workspace import Workspace
 
 Go = Callable[[], None]
 
@@ -91,6 +95,9 @@ class MainWindow(QMainWindow):
         job = self.runner.submit("open", project_jobs.opening(path))
         job.finished.connect(self._show_project)
         job.failed.connect(lambda failure: self._on_open_failed(path, failure))
+        # pyqtgraph takes half a second to load; the job reads the file meanwhile. Not in the job:
+        # importing it there, beside a working window, crashed inside Qt's bindings.
+        QTimer.singleShot(0, self, _load_views)
 
     def _on_open_failed(self, path: Path, failure: Failure) -> None:
         messages.show_failure(self, f"{path.name} was not opened", failure)
@@ -117,6 +124,8 @@ class MainWindow(QMainWindow):
             self.status.say(f"Opened read-only: {opened.project.locked_by} has it open.")
 
     def _build_workspace(self, opened: project_jobs.Opened) -> None:
+        from spurview.ui.workspace import Workspace
+
         document = Document(opened.project, opened.contents)
         self.workspace = Workspace(self, document, self.runner, self.status.say)
         self.pages.addWidget(self.workspace.plots)
@@ -383,6 +392,10 @@ class MainWindow(QMainWindow):
         if path is not None:
             event.acceptProposedAction()
             self.open_path(path)
+
+
+def _load_views() -> None:
+    importlib.import_module("spurview.ui.workspace")
 
 
 def _dropped_project(event: QDropEvent) -> Path | None:

@@ -99,7 +99,9 @@ def empty_window(qtbot, preferences):
 def window(qtbot, empty_window, case_path):
     """The window with the constructed project."""
     empty_window.open_path(case_path)
-    qtbot.waitUntil(lambda: empty_window.document is not None and not empty_window.runner.jobs)
+    qtbot.waitUntil(
+        lambda: empty_window.document is not None and not empty_window.runner.jobs, timeout=20_000
+    )
     return empty_window
 
 

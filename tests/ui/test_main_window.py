@@ -438,7 +438,7 @@ def test_neither_torch_nor_scikit_learn_before_the_first_paint(tmp_path):
         "qt = QApplication([])\n"
         "QTimer.singleShot(0, lambda: QTimer.singleShot(0, qt.closeAllWindows))\n"
         "code = app.run()\n"
-        "slow = {'torch', 'torchvision', 'sklearn', 'scipy', 'h5py', 'matplotlib'}\n"
+        "slow = {'torch', 'torchvision', 'sklearn', 'scipy', 'h5py', 'matplotlib', 'pyqtgraph'}\n"
         "loaded = slow & {name.split('.')[0] for name in sys.modules}\n"
         "sys.exit(code or (f'loaded: {loaded}' if loaded else 0))\n"
     )
