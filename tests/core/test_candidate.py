@@ -64,10 +64,10 @@ def test_discovery_key_by_hand():
 
 def test_discovery_key_sees_half_a_only():
     discover = np.arange(20) < 10
-    mine = np.arange(20) < 4
-    beyond = mine | (np.arange(20) >= 15)
-    assert discovery_key(beyond, mine, discover, 1.0, 0.0) == discovery_key(
-        mine, mine, discover, 1.0, 0.0
+    mine = (np.arange(20) < 4) | (np.arange(20) >= 15)
+    in_a = mine & discover
+    assert discovery_key(mine, mine, discover, 1.0, 0.0) == discovery_key(
+        in_a, mine, discover, 1.0, 0.0
     )
 
 

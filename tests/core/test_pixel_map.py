@@ -141,7 +141,7 @@ def test_strangers_are_the_least_typical():
 
 def test_only_what_is_near_the_mask_makes_a_member_typical():
     members = np.full((20, *SHAPE), 0.5, np.float32)
-    members[0, 9, 9] = 1.0
+    members[0, 6, 6] = 1.0
     members[1, 1, 1] = 1.0
     mask = np.zeros((10, 10), bool)
     mask[:3, :3] = True

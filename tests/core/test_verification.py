@@ -107,6 +107,12 @@ def test_score_is_that_of_the_ratios(records):
         assert record.score == pytest.approx(1 - 0.5 ** combined(record.ratios), abs=1e-3)
 
 
+def test_of_one_outcome_the_stronger_evidence_comes_first():
+    made, _ = verified([suspect(ELSEWHERE, id="1-a", z=0.5), suspect(ELSEWHERE, id="1-b", z=3.0)])
+    assert [r.outcome for r in made] == ["candidate", "candidate"]
+    assert [r.rank for r in made] == [2, 1]
+
+
 def test_equal_evidence_is_ranked_by_name():
     made, _ = verified([suspect(ELSEWHERE, id="1-b", z=0.1), suspect(ELSEWHERE, id="1-a", z=0.1)])
     if made[0].ratios == made[1].ratios:
