@@ -45,6 +45,8 @@ def refuse_read_only(project: Project) -> None:
 
 def compute_stages(project: Project, report: ProgressLine, until: str | None, device: str) -> None:
     """Do the stages that are stale or missing, saving each product as it comes."""
+    from spurview.core.arrays import MemoryReader
+    from spurview.pipeline.carry_over import carried_over
     from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
 
     products = compute(
@@ -52,10 +54,14 @@ def compute_stages(project: Project, report: ProgressLine, until: str | None, de
     )
     for product in products:
         changed = applied(project.info, product)
+        verdicts = project.verdicts
+        if product.stage == "candidates":
+            verdicts = carried_over(verdicts, MemoryReader(product.arrays), changed.class_names)
         project.save(
             info=changed,
             put=product.arrays,
             drop=product.drop,
+            verdicts=verdicts,
             history=[*project.history, history_event(product, changed)],
         )
         clear_checkpoints(product, project.work_dir)

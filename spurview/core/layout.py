@@ -25,17 +25,18 @@ def principal_plane(points: Floats) -> Floats:
     return scaled
 
 
-def residual_plane(residuals: Floats, scores: Floats) -> Floats:
+def residual_plane(residuals: Floats, scores: Floats, weights: Floats) -> Floats:
     """(n, 2) principal plane of what is unusual for the images' content.
 
     residuals: (n, D) images less the mean of their content neighbours, as leading components;
-    scores: (M, n) match scores of the candidates, weighed so that all of them together have
-    as much variance as the residuals: a pattern that was found shows as a group of its own.
+    scores: (M, n) match scores of the candidates; weights: (M,) how much speaks for each, >= 0.
+    Weighed scores and residuals together have equal variance, so that a pattern for which much
+    speaks shows as a group of its own.
     """
     leading = _components(residuals)
     if len(scores) == 0:
         return principal_plane(leading)
-    matched = np.clip(scores.T, -0.5, 1.5)
+    matched = np.clip(scores.T, -0.5, 1.5) * weights
     matched = matched - matched.mean(0)
     weight = np.sqrt(leading.var(0).sum() / max(float(matched.var(0).sum()), 1e-9))
     return principal_plane(np.c_[leading, weight * matched])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from spurview.core.arrays import Array
+import numpy as np
+
+from spurview.core.arrays import Array, Reader
+from spurview.pipeline.findings import candidate_records
 from spurview.project.model import Verdict
 
 # Members that both share, over all members of either; from here on they count as the same.
@@ -32,6 +35,20 @@ def successors(
         if share >= SAME_FROM and old not in found and new not in found.values():
             found[old] = new
     return found
+
+
+def carried_over(
+    verdicts: Mapping[str, Verdict], reader: Reader, class_names: Sequence[str]
+) -> dict[str, Verdict]:
+    """The verdicts under the ids of the candidates in `reader`; those of none keep their own."""
+    records = candidate_records(reader)
+    members = np.split(reader.read("/candidates/members"), reader.read("/candidates/members_end"))
+    moved = successors(
+        verdicts,
+        {record.id: rows for record, rows in zip(records, members, strict=False)},
+        {record.id: class_names[record.class_index] for record in records},
+    )
+    return {moved.get(i, i): verdict for i, verdict in verdicts.items()}
 
 
 def _shared(judged: set[int], rows: Array) -> float:

@@ -20,7 +20,6 @@ from spurview.core.evidence import CandidateRecord, ClassRecord, VerificationRec
 from spurview.pipeline.stages import states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
 
-
 # A candidate that is neither alarm nor suspect is listed from this score on, so many per class.
 LISTED_SCORE = 0.5
 LISTED_PER_CLASS = 2

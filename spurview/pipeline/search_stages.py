@@ -10,6 +10,7 @@ import torch
 
 from spurview.core.arrays import Array
 from spurview.core.candidate import Candidate
+from spurview.core.evidence import CandidateRecord
 from spurview.core.extraction import Template
 from spurview.core.layout import principal_plane, residual_plane
 from spurview.core.material import Floats, Material, split_pool
@@ -68,11 +69,18 @@ def layout(work: Work) -> tuple[dict[str, Array], Facts]:
     """Positions of all images by content and by what is unusual for their content."""
     material = _material(work)
     scores = work.reader.read("/candidates/scores")
+    records = candidate_records(work.reader)
+    weights = np.array([_speaks_for(record) for record in records], np.float32)
     arrays: dict[str, Array] = {
         "/layout/content": principal_plane(material.latents),
-        "/layout/residual": residual_plane(material.images - material.expected, scores),
+        "/layout/residual": residual_plane(material.images - material.expected, scores, weights),
     }
     return arrays, {"method": "PCA"}
+
+
+def _speaks_for(record: CandidateRecord) -> float:
+    """Enrichment over the valley, on the held-out half."""
+    return record.agreement * max(record.z, 0.0) / (0.15 + record.valley_pool)
 
 
 def _material(work: Work, *, with_rebuilt: bool = False) -> Material:

@@ -53,7 +53,7 @@ STAGES = (
         ("candidates", "classifier"),
         ("/verification/",),
     ),
-    Stage("layout", 1, "", ("embedding", "candidates"), ("/layout/",)),
+    Stage("layout", 2, "", ("embedding", "candidates"), ("/layout/",)),
 )
 STAGE_NAMES = tuple(stage.name for stage in STAGES)
 _BY_NAME = {stage.name: stage for stage in STAGES}

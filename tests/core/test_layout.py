@@ -33,7 +33,9 @@ def test_the_same_points_give_the_same_picture():
     points = np.random.default_rng(2).normal(size=(60, 40)).astype(np.float32)
     scores = np.random.default_rng(3).random((2, 60)).astype(np.float32)
     assert np.array_equal(principal_plane(points), principal_plane(points.copy()))
-    assert np.array_equal(residual_plane(points, scores), residual_plane(points.copy(), scores))
+    weights = np.array([3, 1], np.float32)
+    planes = [residual_plane(p, scores, weights) for p in (points, points.copy())]
+    assert np.array_equal(*planes)
 
 
 def test_axes_have_unit_deviation_and_are_uncorrelated():
@@ -57,8 +59,8 @@ def test_a_found_pattern_stands_apart():
     rng = np.random.default_rng(5)
     residuals = rng.normal(size=(200, 30)).astype(np.float32)
     carriers = np.arange(200) < 30
-    plane = residual_plane(residuals, carriers[None].astype(np.float32))
+    plane = residual_plane(residuals, carriers[None].astype(np.float32), np.ones(1, np.float32))
     apart = np.linalg.norm(plane[carriers].mean(0) - plane[~carriers].mean(0))
     assert apart > 2
-    before = residual_plane(residuals, np.zeros((0, 200), np.float32))
+    before = residual_plane(residuals, np.zeros((0, 200), np.float32), np.zeros(0, np.float32))
     assert np.linalg.norm(before[carriers].mean(0) - before[~carriers].mean(0)) < 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.pipeline.carry_over import successors
+from spurview.core.arrays import MemoryReader
+from spurview.pipeline.carry_over import carried_over, successors
 from spurview.project.model import Verdict
+from tests import constructed
 
 
 def judged(members, class_name="b"):
@@ -47,3 +49,10 @@ def test_a_judged_candidate_keeps_its_own_verdict():
 
 def test_a_candidate_that_is_still_there_is_left_alone():
     assert successors({"1-a": judged([1])}, {"1-a": np.array([1])}, {"1-a": "b"}) == {}
+
+
+def test_verdicts_move_to_the_candidates_of_a_project():
+    carriers = constructed.CARRIERS.tolist()
+    before = {"1-old": judged(carriers[:20]), "2-gone": judged([1, 2], "c")}
+    after = carried_over(before, MemoryReader(constructed.arrays()), constructed.CLASS_NAMES)
+    assert after == {"1-aaaaaaaa": before["1-old"], "2-gone": before["2-gone"]}
