@@ -18,7 +18,7 @@ from spurview.core.confirmation import (
     training_rates,
     training_valley,
 )
-from spurview.core.decide import promise
+from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, promise
 from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract, mask_around, piece_of
 from spurview.core.literal import literal_candidates
@@ -26,6 +26,7 @@ from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Material, Rows
 from spurview.core.progress import Report
 from spurview.core.proposals import Gradient, Proposal, local_proposals, whole_image_proposals
+from spurview.core.scorers import valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.whole_family import search_all
 
@@ -123,7 +124,21 @@ def _in_its_place(material: Material, candidate: Candidate) -> Candidate:
     piece = piece_of(candidate)
     if piece is None:
         return candidate
-    return replace(candidate, family="local", mask=mask_around(material, candidate, piece))
+    local = replace(candidate, family="local", mask=mask_around(material, candidate, piece))
+    return candidate if _goes_beyond(material, local) else local
+
+
+def _goes_beyond(material: Material, candidate: Candidate) -> bool:
+    """There or not there like something planted, and yet told by its surroundings.
+
+    Then the pattern itself goes on around the mask: the mask is but a piece of it. What is told
+    by its surroundings without being two-peaked is a stroke, and stays in its place.
+    """
+    scope = material.of_class(candidate.class_index) & material.discover
+    gap = valley(candidate.linear[scope], 1.0, candidate.threshold)
+    if gap > MOST_VALLEY_POOL["whole"]:
+        return False
+    return content_dependence(material, candidate) > MOST_DEPENDENCE
 
 
 def _why_not(n: int, in_a: int, others: int) -> str:
