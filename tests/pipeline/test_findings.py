@@ -103,6 +103,12 @@ def test_training_matches_are_training_images_of_the_class(patch):
     assert len(patch.training.matches) == len(wanted)
 
 
+def test_test_images_are_no_training_matches(patch):
+    arrays = constructed.arrays()
+    arrays["/candidates/hits"][0, 50:60] = 1
+    assert collected(arrays).findings[0].training.matches == patch.training.matches
+
+
 def test_training_matches_of_the_class_itself_come_first():
     arrays = constructed.arrays()
     arrays["/candidates/hits"][0, [0, 2]] = 1
