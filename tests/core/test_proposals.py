@@ -97,6 +97,14 @@ def test_no_cluster_is_the_whole_or_too_small():
     assert max(sizes) <= 180
 
 
+def test_nearly_everybody_is_no_cluster():
+    rng = np.random.default_rng(4)
+    points = np.r_[rng.normal(0, 1, (110, 3)), rng.normal(30, 1, (10, 3))].astype(np.float32)
+    groups = clusters(points, (2,))
+    assert any(np.array_equal(group, np.arange(120) >= 110) for group in groups)
+    assert not any(group.sum() >= 109 for group in groups)
+
+
 def test_too_few_points_give_no_cluster():
     assert clusters(np.random.default_rng(2).normal(size=(15, 4)).astype(np.float32), (2,)) == []
 

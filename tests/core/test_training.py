@@ -89,6 +89,29 @@ def test_the_same_seed_gives_the_same_training():
     assert torch.equal(weights(run()[0]), weights(run()[0]))
 
 
+def test_each_epoch_sees_every_image_once_in_an_order_of_its_own():
+    seen = []
+
+    def looking(model, rows, noise):
+        seen.extend(rows.tolist())
+        return noisy_loss(model, rows, noise)
+
+    fit(
+        new_model(),
+        looking,
+        lambda net, loss: [loss],
+        n_images=len(DATA),
+        schedule=Schedule(2, 16, 3, lambda epoch: 0.02),
+        device=CPU,
+        resume=None,
+        on_epoch=lambda state: None,
+        report=silent,
+    )
+    first, second = seen[:70], seen[70:]
+    assert sorted(first) == sorted(second) == list(range(70))
+    assert first != second
+
+
 def test_the_global_generator_does_not_matter():
     model = new_model()
     torch.manual_seed(1)
