@@ -57,8 +57,8 @@ def extract(material: Material, candidate: Candidate) -> Template:
 def typical_rows(material: Material, candidate: Candidate) -> Rows:
     """Pool members with at least half a typical score, or all where those are too few.
 
-    Of both halves: the pattern is tried on images without it, so nothing it is tested on is
-    used to draw it.
+    Of both halves: what gates an alarm puts the pattern into images without it, so nothing
+    that it is tested on is used to draw it. (Removal, which gates nothing, does use carriers.)
     """
     scope = candidate.hits & material.of_class(candidate.class_index)
     sure = np.flatnonzero(scope & (candidate.linear > 0.5))

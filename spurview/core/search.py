@@ -97,7 +97,8 @@ def _search_class(
     report: Report,
 ) -> list[Candidate]:
     if settings.method == "literal":
-        return literal_candidates(material, class_index)[: settings.per_class]
+        literal = literal_candidates(material, class_index)
+        return _with_free_images(material, literal)[: settings.per_class]
     report(0, 1, "comparing images with their neighbours")
     found = ClassMaterial(material, class_index)
     scope = found.mine & material.discover
@@ -112,11 +113,16 @@ def _search_class(
         if candidate.family == "local"
     ]
     local = refine_all(found, proposals, report)
-    free = 2 * material.neighbours.shape[1]
-    candidates = [c for c in local + whole if (material.discover & ~c.hits).sum() >= free]
+    candidates = _with_free_images(material, local + whole)
     merged = without_duplicates(candidates, scope, _MOST_REFINED)
     ranked = sorted(merged, key=lambda c: -promise(material, c))
     return ranked[: settings.per_class]
+
+
+def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:
+    """Those that leave enough of half A without the pattern to be content neighbours."""
+    enough = 2 * material.neighbours.shape[1]
+    return [c for c in candidates if (material.discover & ~c.hits).sum() >= enough]
 
 
 def _in_its_place(material: Material, candidate: Candidate) -> Candidate:
@@ -144,7 +150,7 @@ def _goes_beyond(material: Material, candidate: Candidate) -> bool:
 def _why_not(n: int, in_a: int, others: int) -> str:
     """Why a class cannot be searched, or nothing."""
     if others < FEWEST_OTHERS:
-        return "all pool images got this class, there is nothing to compare them with"
+        return "nearly all pool images got this class, there is too little to compare them with"
     if n >= FEWEST_IN_CLASS and in_a >= FEWEST_IN_CLASS // 3:
         return ""
     counted = "no pool image" if n == 0 else f"only {n} pool image{'s' if n > 1 else ''}"

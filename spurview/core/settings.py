@@ -21,7 +21,7 @@ class ImagesSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class ClassifierSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Training of the small CNN; the last third of the epochs runs at a fifth of the rate."""
+    """Training of the small CNN; the last third of the epochs runs at .3 of the rate."""
 
     architecture: Literal["small-cnn"] = "small-cnn"
     epochs: Positive = 6

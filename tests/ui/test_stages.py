@@ -94,7 +94,7 @@ def test_stale_is_told_in_words(qtbot, qapp):
     document = Document.in_memory(constructed.arrays(), constructed.info())
     strip = StageStrip(document, RunControl(document, runner))
     qtbot.addWidget(strip)
-    assert strip.buttons["candidates"].status.fact == "2 found, stale"
+    assert strip.buttons["candidates"].status.fact == "2 proposed, stale"
     assert strip.run_button.isEnabled()
     runner.close()
 

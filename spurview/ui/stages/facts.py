@@ -69,7 +69,7 @@ def _embedding(facts: Mapping[str, Any]) -> str:
 
 
 def _candidates(facts: Mapping[str, Any]) -> str:
-    return f"{count(facts['found'])} found"
+    return f"{count(facts['found'])} proposed"
 
 
 def _verification(facts: Mapping[str, Any]) -> str:
