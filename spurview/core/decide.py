@@ -15,7 +15,7 @@ from spurview.core.confirmation import content_dependence, enrichment, pool_vall
 from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
 from spurview.core.material import Material
 
-# Thresholds, chosen on development seeds only (docs/METHOD.md tells which and how).
+# Thresholds, chosen on development seeds only (docs/METHOD.md tells which).
 LEAST_Z = 3.5
 LEAST_FLIP = 0.10
 LEAST_MARGIN = 1.0
