@@ -16,6 +16,7 @@ from spurview.core.material import Material
 from spurview.core.progress import Report
 from spurview.core.settings import VerificationSettings
 from spurview.core.verify import (
+    LEAST_EFFECT,
     N_PAIRS,
     Bench,
     Logits,
@@ -35,6 +36,7 @@ TOO_FEW_IMAGES = "too few images of other classes are free of the pattern"
 TOO_FEW_CARRIERS = "fewer than 5 held-out images carry the pattern"
 NO_EFFECT = "the pattern turns hardly any image"
 NOTHING_EXPECTED = "no other class's training images carry it"
+ONE_TONE = "the pattern has one tone, scrambling leaves it as it is"
 NO_PLACE_FREE = "the pattern fits in no other place"
 
 
@@ -118,10 +120,12 @@ def _missing_numbers(record: CandidateRecord, inserted: InsertionRecord | None) 
             missing["training.lift"] = NOTHING_EXPECTED
     if record.lift is None:
         missing["pool.lift"] = "none of the carriers' content neighbours is of the class"
-    if inserted is not None and inserted.scrambled is None:
-        missing["insertion.scrambled"] = NO_EFFECT
-    if inserted is not None and inserted.rolled is None:
-        missing["insertion.rolled"] = NO_EFFECT if inserted.scrambled is None else NO_PLACE_FREE
+    if inserted is not None:
+        has_effect = inserted.flip >= LEAST_EFFECT
+        if inserted.scrambled is None:
+            missing["insertion.scrambled"] = ONE_TONE if has_effect else NO_EFFECT
+        if inserted.rolled is None:
+            missing["insertion.rolled"] = NO_PLACE_FREE if has_effect else NO_EFFECT
     return missing
 
 

@@ -20,7 +20,10 @@ from spurview.core.template import insert, remove
 Logits = Callable[[Floats], NDArray[np.float32]]
 
 _FEW_CONTROLS = 3
-_LEAST_EFFECT = 0.05
+# A pattern that turns a smaller share has no effect to tell the kind of.
+LEAST_EFFECT = 0.05
+# Values that deviate less than this leave nothing to scramble.
+_ONE_TONE = 0.06
 _SAME_EFFECT = 0.8
 _MOST_STRENGTHENED = 4.0
 N_PAIRS = 8
@@ -101,13 +104,15 @@ def insertion(
     ]
     n = len(bench.rows)
     interval = stats.binomtest(round(effect.flip * n), n).proportion_ci(0.95, "wilson")
-    works = effect.flip >= _LEAST_EFFECT
-    scrambled = [bench.effect(_scrambled(template, rng)) for _ in range(_FEW_CONTROLS)]
+    works = effect.flip >= LEAST_EFFECT
+    scrambled = []
+    if not has_one_tone(template):
+        scrambled = [bench.effect(_scrambled(template, rng)) for _ in range(_FEW_CONTROLS)]
     rolled = [bench.effect(t) for t in _rolled(template, _FEW_CONTROLS, rng)]
     return InsertionRecord(
         flip=effect.flip,
         null_control=max((null.flip for null in nulls), default=0.0),
-        scrambled=float(np.mean([e.flip for e in scrambled])) if works else None,
+        scrambled=float(np.mean([e.flip for e in scrambled])) if works and scrambled else None,
         rolled=float(np.mean([e.flip for e in rolled])) if works and rolled else None,
         n=n,
         interval=(float(interval.low), float(interval.high)),
@@ -168,6 +173,11 @@ def _strongest_piece(strength: Floats, size: int) -> NDArray[np.bool_]:
     mask = np.zeros(smooth.size, bool)
     mask[order[:size]] = True
     return mask.reshape(smooth.shape)
+
+
+def has_one_tone(template: Template) -> bool:
+    """Whether all pixels of the pattern are alike, so that scrambling leaves it as it is."""
+    return bool(template.values[template.mask > 0].std(0).max() < _ONE_TONE)
 
 
 def _scrambled(template: Template, rng: np.random.Generator) -> Template:
@@ -257,9 +267,9 @@ def _left(logits: NDArray[np.float32], class_index: int) -> float:
 
 def kind_of(template: Template, record: InsertionRecord) -> Kind | None:
     """What the specificity controls say of a pattern that works; None where it does not."""
-    if record.scrambled is None or record.flip < _LEAST_EFFECT:
+    if record.flip < LEAST_EFFECT:
         return None
-    if record.scrambled >= _SAME_EFFECT * record.flip:
+    if record.scrambled is not None and record.scrambled >= _SAME_EFFECT * record.flip:
         return "texture"
     if record.rolled is not None and record.rolled >= _SAME_EFFECT * record.flip:
         return "place-free"

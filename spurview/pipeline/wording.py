@@ -146,7 +146,7 @@ def training_sentence(finding: Finding) -> str:
 
 
 def reason(finding: Finding, name: str) -> str:
-    """Why a number is missing, without a full stop."""
+    """Why a number is missing, without a full stop; `name` as in `missing`."""
     return finding.missing.get(name, "it was not measured").rstrip(".")
 
 
@@ -218,7 +218,9 @@ def _about_scrambled(finding: Finding) -> Doubt | None:
     if put is None:
         return None
     if put.scrambled is None:
-        return Doubt(f"Scrambled copies were not tried: {reason(finding, 'scrambled')}.", None)
+        return Doubt(
+            f"Scrambled copies were not tried: {reason(finding, 'insertion.scrambled')}.", None
+        )
     if put.scrambled >= _AS_WELL * put.flip:
         return Doubt(
             f"Scrambled copies work as well: {percent(put.scrambled)}. "

@@ -193,6 +193,18 @@ def test_a_pattern_without_effect_has_no_kind(planted, candidate, template):
     assert kind_of(template, record) is None
 
 
+def test_a_pattern_of_one_tone_is_not_scrambled(planted, candidate, template):
+    flat = replace(template, values=np.where(template.mask[..., None] > 0, 0.9, 0.0))
+
+    def bright_there(images):
+        return two_classes(images[:, 7:10, 2:5, 0].mean((1, 2)) - 0.75)
+
+    bright = inserted(planted, candidate, flat, bright_there)
+    assert bright.flip > 0.9
+    assert bright.scrambled is None
+    assert kind_of(flat, bright) in ("pattern", "place-free")
+
+
 def test_kind_by_hand(template):
     record = InsertionRecord(
         flip=0.5,

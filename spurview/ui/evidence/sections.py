@@ -68,7 +68,8 @@ def insertion_effects(shown: Material) -> list[Effect]:
     finding, put = shown.finding, shown.finding.insertion
 
     def why(name: str) -> str:
-        return wording.reason(finding, name if name in finding.missing else "insertion")
+        whole = f"insertion.{name}"
+        return wording.reason(finding, whole if whole in finding.missing else "insertion")
 
     return [
         Effect(
