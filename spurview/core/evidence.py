@@ -10,7 +10,6 @@ from typing import Literal
 from msgspec import Struct
 
 Outcome = Literal["alarm", "suspect", "candidate"]
-ClassOutcome = Literal["alarm", "suspect", "candidate", "nothing found", "cannot tell"]
 Kind = Literal["pattern", "texture", "place-free", "colour"]
 Family = Literal["local", "whole", "literal"]
 

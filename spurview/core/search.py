@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from spurview.core.candidate import Candidate, without_duplicates
@@ -23,7 +24,7 @@ from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract, mask_around, piece_of
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
-from spurview.core.material import Bools, ClassMaterial, Material, Rows
+from spurview.core.material import ClassMaterial, Material, Rows
 from spurview.core.progress import Report
 from spurview.core.proposals import Gradient, Proposal, local_proposals, whole_image_proposals
 from spurview.core.scorers import valley
@@ -212,13 +213,4 @@ def _with_false_discovery(found: list[Found]) -> list[Found]:
 
 
 def _replaced(record: CandidateRecord, q: float, training_q: float | None) -> CandidateRecord:
-    import msgspec
-
     return msgspec.structs.replace(record, q=q, training_q=training_q)
-
-
-def hit_rows(found: list[Found], n_images: int) -> Bools:
-    """(M, N) bool of all candidates' hits; (0, N) where there is none."""
-    if not found:
-        return np.zeros((0, n_images), bool)
-    return np.stack([f.candidate.hits for f in found])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import torch
 
@@ -16,6 +17,7 @@ from spurview.core.vae import VAE, embed, reconstruct, train_vae
 from spurview.pipeline.run import Facts, Work
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 CLASSIFIER_WEIGHTS = "/classifier/weights/"
@@ -167,12 +169,7 @@ def load_weights(model: torch.nn.Module, reader: Reader, prefix: str, name: str)
         ) from error
 
 
-S = TypeVar("S")
-
-
 def _with_batch(settings: S, batch: int) -> S:
-    import msgspec
-
     return msgspec.structs.replace(settings, batch=batch)  # type: ignore[type-var]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from spurview.core.arrays import Array
 from spurview.core.errors import SaveError
-from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
+from spurview.project.model import HistoryEvent, Verdict
 
 MAX_BYTES = 16 << 20
 
@@ -46,11 +46,6 @@ def decode(data: Array, kind: type[T]) -> T:
         return msgspec.json.decode(data.tobytes(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from error
-
-
-def decode_info(data: Array) -> ProjectInfo:
-    """The content of /settings."""
-    return decode(data, ProjectInfo)
 
 
 def key_text(key: bytes) -> str:

@@ -71,13 +71,6 @@ def read_file(path: Path) -> FileBytes:
     return FileBytes(data, hashlib.blake2b(data, digest_size=16).digest())
 
 
-def upright_size(data: bytes) -> tuple[int, int]:
-    """(height, width) in pixels as shown upright, from the header alone. Raises Unusable."""
-    with _reading(), _opened(data) as image:
-        width, height = image.size
-        return (width, height) if _orientation(image) >= 5 else (height, width)
-
-
 def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
     """The upright first frame as (H, W, 3) or, where it is grey, (H, W, 1) u8. Raises Unusable.
 

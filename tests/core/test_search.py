@@ -10,7 +10,7 @@ import pytest
 from spurview.core.errors import Cancelled
 from spurview.core.material import f1
 from spurview.core.progress import silent
-from spurview.core.search import FEWEST_IN_CLASS, hit_rows, search
+from spurview.core.search import FEWEST_IN_CLASS, search
 from spurview.core.settings import CandidatesSettings, VerificationSettings
 from spurview.core.verification import Suspect, verify_all
 from tests.core import pools
@@ -99,13 +99,6 @@ def test_q_values_are_over_all_candidates(found):
 def test_at_most_so_many_per_class(planted, found):
     per_class = np.bincount([item.record.class_index for item in found])
     assert per_class.max() <= CandidatesSettings().per_class
-
-
-def test_hit_rows_stack_the_hits(found):
-    rows = hit_rows(found, 520)
-    assert rows.shape == (len(found), 520)
-    assert np.array_equal(rows[0], found[0].candidate.hits)
-    assert hit_rows([], 520).shape == (0, 520)
 
 
 def test_the_literal_method_clusters_latents(planted):
