@@ -64,12 +64,6 @@ def test_the_file_is_ordinary_hdf5(path: Path) -> None:
         assert file.userblock_size == 512
 
 
-def test_the_same_content_gives_the_same_file(path: Path, tmp_path: Path) -> None:
-    twin = tmp_path / "twin.spurview"
-    Project.create(twin, constructed.info(), constructed.arrays()).close()
-    assert twin.read_bytes() == path.read_bytes()
-
-
 def test_create_leaves_one_file_with_the_usual_permissions(path: Path, tmp_path: Path) -> None:
     usual = tmp_path / "usual"
     usual.touch()
