@@ -5,7 +5,7 @@ Knows nothing of rows or of patterns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,32 +62,40 @@ def _proportion(hits: int, n: int, method: str) -> Estimate | None:
 def mean(groups: Sequence[Sequence[float]]) -> Estimate | None:
     """The mean of all values with a bootstrap interval over the groups.
 
-    groups: values of one run each, since patterns of one run share a network and are no
+    groups: the values of one run each, since patterns of one run share a network and are no
     independent draws. Percentile bootstrap (Efron 1979), the same draws in every report.
     """
-    return _bootstrapped(groups, lambda values: float(values.mean()), "bootstrap")
-
-
-def median(groups: Sequence[Sequence[float]]) -> Estimate | None:
-    """The median of all values with a bootstrap interval over the groups, as `mean`."""
-    return _bootstrapped(groups, lambda values: float(np.median(values)), "bootstrap")
-
-
-def _bootstrapped(
-    groups: Sequence[Sequence[float]], statistic: Callable[[Floats], float], method: str
-) -> Estimate | None:
-    filled = [np.asarray(group, np.float64) for group in groups if len(group)]
+    filled = [group for group in groups if len(group)]
     if not filled:
         return None
-    values = np.concatenate(filled)
-    low, high = None, None
-    if len(filled) > 1:
-        rng = np.random.default_rng(_BOOTSTRAP_STREAM)
-        draws = rng.integers(len(filled), size=(RESAMPLES, len(filled)))
-        found = [statistic(np.concatenate([filled[i] for i in draw])) for draw in draws]
-        tail = (1 - CONFIDENCE) / 2
-        low, high = (float(q) for q in np.quantile(found, [tail, 1 - tail]))
-    return Estimate(statistic(values), low, high, len(values), method)
+    sums = np.array([sum(group) for group in filled], np.float64)
+    sizes = np.array([len(group) for group in filled], np.float64)
+    draws = _draws(len(filled))
+    low, high = _middle(sums[draws].sum(axis=1) / sizes[draws].sum(axis=1), len(filled))
+    return Estimate(float(sums.sum() / sizes.sum()), low, high, int(sizes.sum()), "bootstrap")
+
+
+def median(values: Sequence[float]) -> Estimate | None:
+    """The median of values, one a run, with a bootstrap interval as of `mean`."""
+    if not values:
+        return None
+    array = np.asarray(values, np.float64)
+    low, high = _middle(np.median(array[_draws(len(array))], axis=1), len(array))
+    return Estimate(float(np.median(array)), low, high, len(array), "bootstrap")
+
+
+def _draws(n: int) -> NDArray[np.intp]:
+    """(RESAMPLES, n) numbers of groups, drawn with replacement."""
+    return np.random.default_rng(_BOOTSTRAP_STREAM).integers(n, size=(RESAMPLES, n))
+
+
+def _middle(found: Floats, n: int) -> tuple[float | None, float | None]:
+    """What bounds the middle 95 % of them; one group alone tells nothing of its spread."""
+    if n < 2:
+        return None, None
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(found, [tail, 1 - tail])
+    return float(low), float(high)
 
 
 def area_under_curve(above: Sequence[float], below: Sequence[float]) -> Estimate | None:
