@@ -14,7 +14,17 @@ from spurview.core.errors import InputError
 from spurview.core.progress import Report
 from spurview.sources.digits import load_digits
 from spurview.sources.folders import Listed, list_files
-from spurview.sources.spec import DIGITS, Role, SkippedFile, SourceSpec, natural_key, readable
+from spurview.sources.photographs import PHOTOGRAPHS as PHOTOGRAPH_NAMES
+from spurview.sources.photographs import load_photographs
+from spurview.sources.spec import (
+    DIGITS,
+    PHOTOGRAPHS,
+    Role,
+    SkippedFile,
+    SourceSpec,
+    natural_key,
+    readable,
+)
 
 # Named in the design, read by a later version.
 _LATER = ("mnist:", "cifar10:", "imagefolder:")
@@ -60,10 +70,12 @@ def gather(spec: SourceSpec, place: Place, project_dir: Path, report: Report) ->
     """The images of one source. Raises InputError where it is missing or of a wrong shape."""
     if spec.text == DIGITS:
         return _gather_digits(spec, place)
+    if spec.text.startswith(PHOTOGRAPHS):
+        return _gather_photographs(spec, place)
     if spec.text.startswith(_LATER) or _is_later_file(spec.text):
         raise InputError(
             f"The source {readable(spec.text)} is not available in this version: "
-            "use a folder of images or digits:."
+            "use a folder of images, digits: or photographs:."
         )
     return _gather_folder(spec, place, project_dir, report)
 
@@ -95,6 +107,25 @@ def _gather_digits(spec: SourceSpec, place: Place) -> Gathered:
             items.append(Item(place.index, key, name, below, pixels=images[index]))
     classes = list(spec.classes) if spec.classes else None
     return Gathered(place.role, "digits", DIGITS, classes, items, [])
+
+
+def _gather_photographs(spec: SourceSpec, place: Place) -> Gathered:
+    seed = spec.text.removeprefix(PHOTOGRAPHS) or "0"
+    if not (seed.isascii() and seed.isdecimal()):
+        raise InputError(
+            f"{readable(spec.text)} is no source: photographs: may be followed by a number alone."
+        )
+    names = _choice(spec, PHOTOGRAPH_NAMES)
+    images, labels = load_photographs(
+        [name for name in PHOTOGRAPH_NAMES if name in names], seed=int(seed)
+    )
+    items = []
+    for index, (image, name) in enumerate(zip(images, labels, strict=True)):
+        below = f"{name}/{index}"
+        key = place.prefix + below.encode()
+        items.append(Item(place.index, key, name, below, pixels=image))
+    classes = list(spec.classes) if spec.classes else None
+    return Gathered(place.role, "photographs", spec.text, classes, items, [])
 
 
 def _gather_folder(spec: SourceSpec, place: Place, project_dir: Path, report: Report) -> Gathered:

@@ -11,11 +11,13 @@ from spurview.core.arrays import Array
 
 Role = Literal["interest", "pool"]
 DIGITS = "digits:"
+# With a number behind the colon, that draws the crops: `photographs:7`.
+PHOTOGRAPHS = "photographs:"
 
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """One source as a person names it: `digits:` or the path of a folder of images.
+    """One source as a person names it: `digits:`, `photographs:` or the path of a folder of images.
 
     classes: the classes to take, None for all.
     """
