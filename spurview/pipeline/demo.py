@@ -6,20 +6,19 @@ seed, carries the pattern in most of its training images, and a few pool images 
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spurview.core.arrays import Array
 from spurview.core.plant import Pattern, choose, full_noise, noise_patch, quiet_place
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, PlantedPattern
 from spurview.sources import ImagesProduct, SourceSpec, read_sources
+from spurview.sources.changing import only_images, with_pixels
 
 PatternName = Literal["patch", "full-noise"]
 INTEREST_CLASSES = ("0", "1", "2", "3", "4")
@@ -80,17 +79,7 @@ def _thinned(product: ImagesProduct, per_digit: int) -> ImagesProduct:
             (POOL, per_digit),
         ):
             kept[np.flatnonzero((label == digit) & (role == wanted))[:most]] = True
-    ends = arrays["/images/keys_end"]
-    keys = np.split(arrays["/images/keys"], ends[:-1])
-    chosen = [key for key, keep in zip(keys, kept, strict=True) if keep]
-    thin = {name: array[kept] for name, array in arrays.items() if len(array) == len(kept)}
-    thin["/images/keys"] = np.concatenate(chosen)
-    thin["/images/keys_end"] = np.cumsum([len(key) for key in chosen]).astype(np.int64)
-    sources = [
-        replace(source, images=int((thin["/images/source"] == index).sum()))
-        for index, source in enumerate(product.sources)
-    ]
-    return replace(product, arrays=thin, sources=sources)
+    return only_images(product, kept)
 
 
 def _planted(product: ImagesProduct, name: PatternName, seed: int) -> Demo:
@@ -119,7 +108,8 @@ def _planted(product: ImagesProduct, name: PatternName, seed: int) -> Demo:
         share_of_pool=SHARE_OF_POOL,
         seed=seed,
     )
-    return Demo(replace(product, arrays=_with(pattern, arrays, rows)), [record], rows)
+    planted = with_pixels(product, rows, pattern.apply(arrays["/images/pixels"][rows]))
+    return Demo(planted, [record], rows)
 
 
 def _pattern(
@@ -130,13 +120,3 @@ def _pattern(
         return full_noise(seed, shape)
     side = int(rng.choice(PATCH_SIDES_PX))
     return noise_patch(rng, shape, quiet_place(rng, own, (side, side)))
-
-
-def _with(pattern: Pattern, arrays: dict[str, Array], rows: NDArray[np.intp]) -> dict[str, Array]:
-    """The arrays with the pattern in `rows`; their digests are those of the new pixels."""
-    pixels, digest = arrays["/images/pixels"].copy(), arrays["/images/digest"].copy()
-    pixels[rows] = pattern.apply(pixels[rows])
-    for row in rows:
-        new = hashlib.blake2b(pixels[row].tobytes(), digest_size=16).digest()
-        digest[row] = np.frombuffer(new, np.uint8)
-    return arrays | {"/images/pixels": pixels, "/images/digest": digest}
