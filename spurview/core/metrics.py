@@ -1,4 +1,4 @@
-"""Measures of how well something found agrees with what is known: sets, rankings, maps, patterns."""
+"""How well what is found agrees with what is known: sets, rankings, maps, patterns."""
 
 from __future__ import annotations
 

@@ -212,12 +212,18 @@ def moved_places(
 
     jitter_px: the most pixels in either direction, None for any place.
     """
+    least, most = reach(pattern, jitter_px)
+    return rng.integers(least, most + 1, (n, 2))
+
+
+def reach(pattern: Pattern, jitter_px: int | None) -> tuple[Places, Places]:
+    """The least and the most offset (down, right) that keep the pattern within the image, (2,)."""
     top, left, height, width = pattern.box
     rows, columns = pattern.mask.shape
     least, most = np.array([-top, -left]), np.array([rows - height - top, columns - width - left])
     if jitter_px is not None:
         least, most = np.maximum(least, -jitter_px), np.minimum(most, jitter_px)
-    return rng.integers(least, most + 1, (n, 2))
+    return least, most
 
 
 def quiet_place(

@@ -29,11 +29,12 @@ NO_CLASS = "-"
 class Row(Struct, frozen=True, kw_only=True):
     """One finished run.
 
-    seconds: of the pipeline's stages and the measuring together; interest: names of the classes of
+    seconds: of the pipeline's stages, training included; interest: names of the classes of
     interest, a space between them; highest_false_ratio: the largest least ratio among candidates
-    that match no planted pattern; chance_f1: mean F1 of as many pool images drawn at random as the
-    true candidate has hits; discovery, false_discovery: over alarms, 0..1, None without patterns
-    or alarms.
+    that match no planted pattern; chance_f1: mean F1 to expect of as many pool images drawn at
+    random as the true candidate has hits; discovery: share of the learnt patterns that are
+    alarmed, None without any; false_discovery: share of the alarms that match no planted pattern,
+    0 without alarms, None where nothing was planted in a class.
 
     Of each pattern: pattern_class is `NO_CLASS` where no one class was trained on it;
     pattern_box is "top left height width" in px; learnt 0 or 1; true_flip: share of clean pool
@@ -111,6 +112,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 COLUMNS: tuple[str, ...] = Row.__struct_fields__
 _TYPES = get_type_hints(Row)
+PATTERN_COLUMNS = tuple(name for name in COLUMNS if get_origin(_TYPES[name]) is tuple)
 
 
 def read_rows(path: Path) -> list[Row]:

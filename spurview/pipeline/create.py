@@ -73,7 +73,7 @@ def save_product(
             f"The images of interest have only one class, {product.class_names[0]}: "
             "a classifier needs at least two to tell apart."
         )
-    info = _info(product, settings, planted, seconds)
+    info = project_info(product, settings, planted=planted, seconds=seconds)
     event = HistoryEvent(
         time=info.created,
         what="images read",
@@ -95,9 +95,14 @@ def check_target(path: Path) -> None:
         raise InputError(f"{path} cannot be written: the folder {folder} is read-only.")
 
 
-def _info(
-    product: ImagesProduct, settings: Settings, planted: Sequence[PlantedPattern], seconds: float
+def project_info(
+    product: ImagesProduct,
+    settings: Settings,
+    *,
+    planted: Sequence[PlantedPattern] = (),
+    seconds: float = 0.0,
 ) -> ProjectInfo:
+    """The info of a project whose images stage has run and no other."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     n, height, width, channels = product.arrays["/images/pixels"].shape
     record = StageRecord(
