@@ -5,13 +5,15 @@ A number that is not known is None, and the reason stands in `missing` under the
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Outcome = Literal["alarm", "suspect", "candidate"]
 Kind = Literal["pattern", "texture", "place-free", "colour"]
 Family = Literal["local", "whole", "literal"]
+
+_Count = Annotated[int, Meta(ge=0)]
 
 
 class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,3 +92,15 @@ class ClassRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     pool: int
     searched: bool
     reason: str = ""
+
+
+class ChanceRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Candidates that meet every threshold that needs no network, in the search and by chance.
+
+    counts: in each repeat with permuted classes; `found` in the real search by the same rule;
+    interval: 95 % interval of the mean count.
+    """
+
+    counts: Annotated[list[_Count], Meta(min_length=1)]
+    found: _Count
+    interval: tuple[float, float]
