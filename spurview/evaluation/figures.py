@@ -12,6 +12,7 @@ from spurview.evaluation.intervals import (
     Estimate,
     area_under_curve,
     exact_share,
+    highest,
     mean,
     median,
     share,
@@ -182,6 +183,10 @@ SILENCE = (
     Figure(
         "highest_ratio", "highest least ratio", "median over runs; an alarm needs 1",
         lambda runs: median(known(row.highest_false_ratio for row in runs.rows)),
+    ),
+    Figure(
+        "topmost_ratio", "of all runs", "the largest least ratio that was seen",
+        lambda runs: highest(known(row.highest_false_ratio for row in runs.rows)),
     ),
     Figure(
         "model_score", "model score", "median",

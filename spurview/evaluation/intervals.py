@@ -84,6 +84,13 @@ def median(values: Sequence[float]) -> Estimate | None:
     return Estimate(float(np.median(array)), low, high, len(array), "bootstrap")
 
 
+def highest(values: Sequence[float]) -> Estimate | None:
+    """The largest of the values, which has no interval: more runs may show a larger one."""
+    if not values:
+        return None
+    return Estimate(max(values), None, None, len(values), "highest seen")
+
+
 def _draws(n: int) -> NDArray[np.intp]:
     """(RESAMPLES, n) numbers of groups, drawn with replacement."""
     return np.random.default_rng(_BOOTSTRAP_STREAM).integers(n, size=(RESAMPLES, n))

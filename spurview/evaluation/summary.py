@@ -104,7 +104,7 @@ def summarised(rows: Sequence[Row], *, command: str = "") -> Summary:
         found=detection(flips, [p.is_found for p, _ in with_flip]),
         alarmed=detection(flips, [p.is_alarmed for p, _ in with_flip]),
         bins=_bins(with_flip),
-        misses=[_noted(p, what) for p in planted if p.is_learnt and (what := _missed(p))],
+        misses=[_noted(p, what) for p in planted if p.is_learnt and (what := missed(p))],
         false_alarms=[_false_alarm(row) for row in rows if row.false_alarms],
         not_learnt=[_noted(p, _all_the_same(p)) for p in planted if not p.is_learnt],
     )
@@ -174,7 +174,7 @@ def _bins(with_flip: Sequence[tuple[PlantedIn, float]]) -> list[FlipBin]:
     return bins
 
 
-def _missed(pattern: PlantedIn) -> str:
+def missed(pattern: PlantedIn) -> str:
     """What went wrong with a learnt pattern; empty where it came first and alarmed."""
     before = pattern.false_before
     if before is None:

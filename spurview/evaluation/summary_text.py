@@ -13,7 +13,7 @@ from spurview.evaluation.summary import KindSummary, Noted, Summary
 NOTHING = "–"
 # What the terminal shows of each kind; the files have all of it.
 _SHORT = ("learnt", "top1", "top3", "f1", "alarmed", "false_alarm_runs", "literal_f1", "auroc")
-_SHORT_CLEAN = ("alarm_runs", "highest_ratio")
+_SHORT_CLEAN = ("alarm_runs", "highest_ratio", "topmost_ratio")
 _BY_NAME = {figure.name: figure for figure in (*FINDING, *CARRIERS, *BESIDE, *SILENCE)}
 
 HOW = """
@@ -42,7 +42,7 @@ def terminal_lines(summary: Summary) -> Iterator[str]:
     for group, names in (("planted", _SHORT), ("clean", _SHORT_CLEAN)):
         kinds = [kind for kind in summary.kinds if kind.group == group]
         if kinds:
-            yield from _columns(_kind_rows(kinds, [_BY_NAME[name] for name in names]))
+            yield from _columns(kind_rows(kinds, [_BY_NAME[name] for name in names]))
             yield ""
     reached = [judged for judged in summary.goals if judged.verdict != "not run"]
     if reached:
@@ -83,16 +83,16 @@ def _markdown(summary: Summary) -> Iterator[str]:
     planted = [kind for kind in summary.kinds if kind.group == "planted"]
     clean = [kind for kind in summary.kinds if kind.group == "clean"]
     if planted:
-        yield from _section("Learnt, found, ranked, alarmed", _kind_rows(planted, FINDING))
-        yield from _section("Carriers, pixels, template", _kind_rows(planted, CARRIERS))
-        yield from _section("Beside other methods", _kind_rows(planted, BESIDE))
+        yield from _section("Learnt, found, ranked, alarmed", kind_rows(planted, FINDING))
+        yield from _section("Carriers, pixels, template", kind_rows(planted, CARRIERS))
+        yield from _section("Beside other methods", kind_rows(planted, BESIDE))
         yield from _detection(summary)
     if clean:
-        yield from _section("Where there is nothing to find", _clean_rows(clean))
+        yield from _section("Where there is nothing to find", clean_rows(clean))
     yield from _listed("Learnt patterns that were missed or raised no alarm", summary.misses)
     yield from _listed("False alarms", summary.false_alarms)
     yield from _listed("Not learnt, counted apart", summary.not_learnt)
-    yield from _legend(planted, clean)
+    yield from _legend(summary)
 
 
 def provenance_lines(summary: Summary) -> Iterator[str]:
@@ -134,13 +134,14 @@ def escaped(text: str) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
+    told = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in told) for i in range(len(told[0]))]
+    for row in told:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
 
 
-def _kind_rows(kinds: Sequence[KindSummary], figures: Sequence[Figure]) -> list[list[str]]:
+def kind_rows(kinds: Sequence[KindSummary], figures: Sequence[Figure]) -> list[list[str]]:
     """A head, and a line a kind: its runs, then its figures."""
     rows = [["kind", "runs", *(figure.heading for figure in figures)]]
     for kind in kinds:
@@ -149,9 +150,9 @@ def _kind_rows(kinds: Sequence[KindSummary], figures: Sequence[Figure]) -> list[
     return rows
 
 
-def _clean_rows(kinds: Sequence[KindSummary]) -> list[list[str]]:
+def clean_rows(kinds: Sequence[KindSummary]) -> list[list[str]]:
     """As of any kind, and the one-sided bound that silence gives."""
-    rows = _kind_rows(kinds, SILENCE)
+    rows = kind_rows(kinds, SILENCE)
     rows[0].insert(3, "at most, one-sided")
     for kind, row in zip(kinds, rows[1:], strict=True):
         found = kind.figures["alarm_runs"]
@@ -223,13 +224,18 @@ def noted_rows(noted: Sequence[Noted]) -> list[list[str]]:
     return rows
 
 
-def _legend(planted: Sequence[KindSummary], clean: Sequence[KindSummary]) -> Iterator[str]:
+def legend_lines(summary: Summary) -> Iterator[str]:
+    """What each heading says, a line each."""
+    groups = {kind.group for kind in summary.kinds}
+    told = (*FINDING, *CARRIERS, *BESIDE) if "planted" in groups else ()
+    for figure in (*told, *(SILENCE if "clean" in groups else ())):
+        yield f"{figure.heading}: {figure.says}."
+
+
+def _legend(summary: Summary) -> Iterator[str]:
     yield "## How to read it"
     yield ""
-    told = [*(FINDING if planted else ()), *(CARRIERS if planted else ())]
-    told += [*(BESIDE if planted else ()), *(SILENCE if clean else ())]
-    for figure in told:
-        yield f"- {figure.heading}: {figure.says}."
+    yield from (f"- {line}" for line in legend_lines(summary))
     yield ""
     yield HOW
 

@@ -62,11 +62,11 @@ def export_findings(
     """
     findings = collect(material.reader, material.info, material.verdicts, material.keys)
     chosen = _chosen(findings, ids)
-    _make_folder(folder)
+    make_folder(folder)
     written: list[Path] = []
     for name, data in _files(material, findings, chosen, kinds, highlight or Highlight()):
         report(len(written), 0, f"export: {name}")
-        _write(folder / name, data)
+        write_whole(folder / name, data)
         written.append(folder / name)
     return written
 
@@ -199,7 +199,8 @@ def _table(rows: Iterator[dict[str, object]], origin: Mapping[str, str]) -> byte
     return text.getvalue().encode()
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder where it is missing. Raises InputError where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -207,8 +208,8 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"The folder {folder} cannot be made: {reason}.") from error
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: first beside, then in its place."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: first beside, then in its place. Raises InputError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(data)

@@ -116,4 +116,5 @@ def test_clean_runs_count_every_alarm() -> None:
     assert (found["alarm_runs"].hits, found["alarm_runs"].n) == (1, 5)
     assert found["suspects"].value == pytest.approx((4 * 2 + 6) / 5)
     assert (found["highest_ratio"].value, found["highest_ratio"].n) == (0.4, 4)
+    assert (found["topmost_ratio"].value, found["topmost_ratio"].low) == (1.5, None)
     assert found["seconds"].value == 30
