@@ -12,6 +12,7 @@ import numpy as np
 from spurview.core.arrays import Array
 from spurview.core.evidence import (
     CandidateRecord,
+    ChanceRecord,
     ClassRecord,
     InsertionRecord,
     RemovalRecord,
@@ -83,19 +84,26 @@ def arrays() -> dict[str, Array]:
     return made | _candidates(rng, n, predicted, training_carriers)
 
 
+def stage(**facts: float | int | str) -> StageRecord:
+    """The record of a stage that has run with other settings than now."""
+    return StageRecord(
+        fingerprint="0" * 32,
+        finished="2026-01-02T03:04:05Z",
+        seconds=1.0,
+        device="cpu",
+        spurview="0.1.0",
+        facts=facts,
+    )
+
+
+def with_chance() -> dict[str, Array]:
+    """`arrays()` with the product of the optional stage: 2 candidates in 5 repeats, 1 found."""
+    record = ChanceRecord(counts=[0, 1, 0, 1, 0], found=1, interval=(0.05, 1.44))
+    return arrays() | {"/chance/record": as_json(record)}
+
+
 def info() -> ProjectInfo:
     """The info that goes with `arrays()`."""
-
-    def stage(**facts: float | int | str) -> StageRecord:
-        return StageRecord(
-            fingerprint="0" * 32,
-            finished="2026-01-02T03:04:05Z",
-            seconds=1.0,
-            device="cpu",
-            spurview="0.1.0",
-            facts=facts,
-        )
-
     return ProjectInfo(
         project_id="5f0c8a5e9f0b4d6c8e7a1b2c3d4e5f60",
         revision=1,

@@ -192,6 +192,19 @@ def test_findings_table_names_alarm_and_silence(project: Path) -> None:
     assert ran.stdout.endswith("1 alarm: a pattern decides for class b.\n")
 
 
+def test_findings_table_tells_what_chance_gives(tmp_path: Path) -> None:
+    path = tmp_path / "x.spurview"
+    Project.create(path, constructed.info(), constructed.with_chance()).close()
+    lines = spurview("findings", path, cwd=tmp_path).stdout.splitlines()
+    assert lines[-2].startswith("Expected by chance 0.4, found 1: candidates that pass every test")
+
+
+def test_chance_goes_to_the_end(project: Path) -> None:
+    ran = spurview("run", project, "--chance", "--until", "candidates", cwd=project.parent)
+    assert ran.returncode == 2
+    assert "leave --until away" in ran.stderr
+
+
 def test_findings_json_prints_only_json(project: Path) -> None:
     ran = spurview("findings", project, "--json", cwd=project.parent)
     assert ran.stderr == ""

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from spurview.core.arrays import MemoryReader
+from spurview.core.arrays import Array, MemoryReader
 from spurview.pipeline.findings import collect, to_json
 from tests import constructed
 
@@ -25,7 +25,11 @@ def schema() -> dict[str, Any]:
 
 @pytest.fixture
 def findings() -> dict[str, Any]:
-    arrays, info = constructed.arrays(), constructed.info()
+    return collected(constructed.arrays())
+
+
+def collected(arrays: dict[str, Array]) -> dict[str, Any]:
+    info = constructed.info()
     data, keys, start = arrays["/images/keys"].tobytes(), [], 0
     for end in arrays["/images/keys_end"].tolist():
         keys.append(data[start:end].decode())
@@ -41,6 +45,23 @@ def test_constructed_findings_fit(schema: dict[str, Any], findings: dict[str, An
     jsonschema.Draft202012Validator(schema).validate(findings)
 
 
+def test_findings_with_chance_fit(schema: dict[str, Any]) -> None:
+    found = collected(constructed.with_chance())
+    jsonschema.Draft202012Validator(schema).validate(found)
+    del found["chance"]["interval"]
+    with pytest.raises(jsonschema.ValidationError, match="interval"):
+        jsonschema.Draft202012Validator(schema).validate(found)
+
+
+@pytest.mark.parametrize("name", ["chance", "missing"])
+def test_findings_without_a_field_do_not_fit(
+    schema: dict[str, Any], findings: dict[str, Any], name: str
+) -> None:
+    del findings[name]
+    with pytest.raises(jsonschema.ValidationError, match=name):
+        jsonschema.Draft202012Validator(schema).validate(findings)
+
+
 @pytest.mark.parametrize("name", ["rank", "training", "pixels", "missing"])
 def test_a_finding_without_a_field_does_not_fit(
     schema: dict[str, Any], findings: dict[str, Any], name: str
@@ -51,6 +72,7 @@ def test_a_finding_without_a_field_does_not_fit(
 
 
 def test_every_null_has_its_reason(findings: dict[str, Any]) -> None:
+    assert findings["chance"] is not None or findings["missing"]["chance"]
     for finding in findings["findings"]:
         for name in ("kind", "training", "insertion", "removal"):
             assert finding[name] is not None or finding["missing"][name]

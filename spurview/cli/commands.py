@@ -124,6 +124,12 @@ def new(
 @click.option(
     "--method", type=click.Choice(["matched", "literal"]), help="How to look for patterns."
 )
+@click.option(
+    "--chance",
+    is_flag=True,
+    help="Also count how many candidates chance alone would give: the search again, "
+    "chance.repeats times with permuted classes.",
+)
 @click.option("--fail-on-alarm", is_flag=True, help="Exit with 3 when there is an alarm.")
 @_TRUST
 def run(
@@ -131,12 +137,15 @@ def run(
     until: str | None,
     device: str,
     method: str | None,
+    chance: bool,
     fail_on_alarm: bool,
     trust_code: bool,
 ) -> int:
     """Do what is left to do in PROJECT, then list the findings. Ctrl+C stops; run goes on."""
     from spurview.cli.text import findings_table
 
+    if chance and until:
+        raise click.UsageError("--chance goes to the end: leave --until away.")
     with open_project(path) as project:
         refuse_read_only(project)
         if method:
@@ -144,7 +153,7 @@ def run(
         with interruptible(
             f"Stopped: run `spurview run {quote(str(path))}` to continue."
         ) as report:
-            compute_stages(project, report, until, device)
+            compute_stages(project, report, "chance" if chance else until, device)
         if until and STAGES.index(until) < STAGES.index("verification"):
             click.echo(f"{until} is done. Next: spurview run {quote(str(path))}")
             return 0

@@ -12,6 +12,7 @@ from spurview.core.shared_pixels import pattern_box
 from spurview.pipeline.findings import Finding, Findings
 from spurview.pipeline.wording import (
     candidate_names,
+    chance_sentence,
     count,
     headline,
     percent,
@@ -43,6 +44,8 @@ def findings_table(findings: Findings) -> Iterator[str]:
         images = f"{count(found.pool)} pool images"
         yield f"class {found.class_}: {found.outcome}{reason} ({images})"
     yield ""
+    if findings.chance:
+        yield chance_sentence(findings.chance)
     yield verdict_line(findings)
 
 

@@ -53,6 +53,12 @@ class VerificationSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_o
     controls: Annotated[int, Meta(ge=2, le=100)] = 8
 
 
+class ChanceSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """repeats: searches with permuted classes, where chance is counted at all."""
+
+    repeats: Annotated[int, Meta(ge=1, le=10_000)] = 20
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of a project; `seed` enters every stage."""
 
@@ -62,6 +68,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     embedding: EmbeddingSettings = EmbeddingSettings()
     candidates: CandidatesSettings = CandidatesSettings()
     verification: VerificationSettings = VerificationSettings()
+    chance: ChanceSettings = ChanceSettings()
 
 
 def with_setting(settings: Settings, key: str, value: str) -> Settings:

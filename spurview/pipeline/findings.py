@@ -16,13 +16,15 @@ from msgspec import Struct
 import spurview
 from spurview.core.arrays import Array, Reader
 from spurview.core.errors import StageError
-from spurview.core.evidence import CandidateRecord, ClassRecord, VerificationRecord
-from spurview.pipeline.stages import states
+from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
+from spurview.pipeline.stages import STAGE_NAMES, states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
 
 # A candidate that is neither alarm nor suspect is listed from this score on, so many per class.
 LISTED_SCORE = 0.5
 LISTED_PER_CLASS = 2
+
+_NO_CHANCE = "it was not asked for: spurview run PROJECT --chance counts it"
 
 
 class Pool(Struct, frozen=True, kw_only=True):
@@ -114,8 +116,20 @@ class ImageCounts(Struct, frozen=True, kw_only=True):
     pool: int
 
 
+class Chance(Struct, frozen=True, kw_only=True):
+    """Candidates that meet every threshold that needs no network: expected by chance, and found.
+
+    expected: the mean over `repeats` searches with permuted classes; interval: its 95 % interval.
+    """
+
+    repeats: int
+    expected: float
+    found: int
+    interval: tuple[float, float]
+
+
 class Findings(Struct, frozen=True, kw_only=True):
-    """Everything found in one project, ranked."""
+    """Everything found in one project, ranked; `missing` says why `chance` is None."""
 
     spurview: str
     project: str
@@ -123,11 +137,13 @@ class Findings(Struct, frozen=True, kw_only=True):
     images: ImageCounts
     alarms: int
     model_score: float
+    chance: Chance | None
     stale: bool
     method: str
     predictions: dict[str, str]
     per_class: list[ClassFinding]
     findings: list[Finding]
+    missing: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -159,7 +175,7 @@ def collect(
                 f"The stage {stage} has not run yet: run the project first (spurview run)."
             )
     return _Collector(reader, info, verdicts, keys).findings(
-        stale=any(stage_states[name] != "fresh" for name in stage_states if name != "layout")
+        stale=any(stage_states[name] != "fresh" for name in STAGE_NAMES if name != "layout")
     )
 
 
@@ -206,6 +222,13 @@ def class_records(reader: Reader) -> list[ClassRecord]:
     return msgspec.json.decode(data, type=list[ClassRecord])
 
 
+def chance_record(reader: Reader) -> ChanceRecord | None:
+    """What chance alone would give, for the present candidates; None where nobody asked."""
+    if not reader.has("/chance/record"):
+        return None
+    return msgspec.json.decode(reader.read("/chance/record").tobytes(), type=ChanceRecord)
+
+
 def to_json(findings: Findings) -> str:
     """The findings as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(findings), indent=1).decode()
@@ -233,6 +256,7 @@ class _Collector:
         found = _listed(sorted((self._finding(c, v) for c, v in pairs), key=lambda f: f.rank))
         pool = np.flatnonzero(self._role == POOL)
         predicted = self._reader.read("/predictions/class")
+        chance = _chance(chance_record(self._reader))
         return Findings(
             spurview=spurview.__version__,
             project=info.project_id,
@@ -240,6 +264,7 @@ class _Collector:
             images=ImageCounts(interest=int((self._role != POOL).sum()), pool=len(pool)),
             alarms=sum(f.alarm for f in found),
             model_score=max((f.score for f in found), default=0.0),
+            chance=chance,
             stale=stale,
             method=info.settings.candidates.method,
             predictions={self._keys[int(i)]: info.class_names[predicted[i]] for i in pool},
@@ -247,6 +272,7 @@ class _Collector:
                 self._class_finding(record, found) for record in class_records(self._reader)
             ],
             findings=found,
+            missing={} if chance else {"chance": _NO_CHANCE},
         )
 
     def _class_finding(self, record: ClassRecord, found: Sequence[Finding]) -> ClassFinding:
@@ -305,6 +331,18 @@ class _Collector:
 
     def _named(self, rows: Array) -> list[str]:
         return [self._keys[int(row)] for row in rows]
+
+
+def _chance(record: ChanceRecord | None) -> Chance | None:
+    if record is None:
+        return None
+    repeats = len(record.counts)
+    return Chance(
+        repeats=repeats,
+        expected=sum(record.counts) / repeats,
+        found=record.found,
+        interval=record.interval,
+    )
 
 
 def _listed(ranked: Sequence[Finding]) -> list[Finding]:

@@ -17,7 +17,7 @@ from spurview.core.errors import InputError, StageError
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 from spurview.pipeline.checkpoints import Checkpoints
-from spurview.pipeline.stages import STAGE_NAMES, fingerprint, stage_named, states
+from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES, fingerprint, stage_named, states
 from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
 
 # The work of each stage: a function of `Work` in a module that is loaded only when it is needed,
@@ -29,6 +29,7 @@ _WORK = {
     "candidates": "search_stages",
     "verification": "search_stages",
     "layout": "search_stages",
+    "chance": "chance_stage",
 }
 
 Facts = dict[str, float | int | str]
@@ -74,14 +75,14 @@ def compute(
 ) -> Iterator[Product]:
     """Products of the stages that are stale or missing, one after the other, up to `until`.
 
+    An optional stage is done where it is `until` itself, or where its product is stale.
     reader, info: of the project, which is not changed; each product counts for the next stage.
     Raises InputError for an unknown stage or device, StageError where a stage cannot do its work,
     and Cancelled from `report`.
     """
-    if until is not None and until not in STAGE_NAMES:
-        raise InputError(f"There is no stage {until!r}: stages are {', '.join(STAGE_NAMES)}.")
-    for name in STAGE_NAMES[: STAGE_NAMES.index(until or STAGE_NAMES[-1]) + 1]:
-        if states(info, reader)[name] == "fresh":
+    for name in _names(until):
+        state = states(info, reader).get(name)
+        if state == "fresh" or (state is None and name != until):
             continue
         if name == "images":
             raise StageError("This project has no images: make a new one from its sources.")
@@ -89,6 +90,16 @@ def compute(
         reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         info = applied(info, product)
         yield product
+
+
+def _names(until: str | None) -> tuple[str, ...]:
+    """Names of the stages up to `until`, in order; of all where it is None."""
+    names = (*STAGE_NAMES, *OPTIONAL_NAMES)
+    if until is None:
+        return names
+    if until not in names:
+        raise InputError(f"There is no stage {until!r}: stages are {', '.join(names)}.")
+    return names[: names.index(until) + 1]
 
 
 def applied(info: ProjectInfo, product: Product) -> ProjectInfo:

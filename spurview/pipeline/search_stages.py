@@ -26,7 +26,7 @@ from spurview.project.model import INTEREST_TRAIN, POOL
 
 def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     """Candidates of every predicted class with their evidence."""
-    material = _material(work, with_rebuilt=True)
+    material = material_of(work, with_rebuilt=True)
     network = load_network(work.reader, work.info, torch.device(work.device))
 
     def gradient(images: Floats, class_index: int) -> Floats:
@@ -50,7 +50,7 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
 
 def verification(work: Work) -> tuple[dict[str, Array], Facts]:
     """Insertion, removal and controls for every candidate, its outcome and rank."""
-    material = _material(work)
+    material = material_of(work)
     network = load_network(work.reader, work.info, torch.device(work.device))
     records, pairs = verify_all(
         material,
@@ -67,7 +67,7 @@ def verification(work: Work) -> tuple[dict[str, Array], Facts]:
 
 def layout(work: Work) -> tuple[dict[str, Array], Facts]:
     """Positions of all images by content and by what is unusual for their content."""
-    material = _material(work)
+    material = material_of(work)
     scores = work.reader.read("/candidates/scores")
     records = candidate_records(work.reader)
     weights = np.array([_speaks_for(record) for record in records], np.float32)
@@ -83,7 +83,7 @@ def _speaks_for(record: CandidateRecord) -> float:
     return record.agreement * max(record.z, 0.0) / (0.15 + record.valley_pool)
 
 
-def _material(work: Work, *, with_rebuilt: bool = False) -> Material:
+def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
     reader = work.reader
     work.report(0, 1, "reading images")
     pixels = reader.read("/images/pixels")

@@ -23,7 +23,8 @@ class Stage:
     """One stage. `version` counts changes of its code that change its product.
 
     reads: the section of the settings it depends on, or ""; needs: stages whose products it
-    takes; makes: prefixes of the arrays it replaces, its own first.
+    takes; makes: prefixes of the arrays it replaces, its own first; optional: run where somebody
+    asked for it, and a project without its product lacks nothing.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Stage:
     reads: str
     needs: tuple[str, ...]
     makes: tuple[str, ...]
+    optional: bool = False
 
 
 STAGES = (
@@ -39,12 +41,13 @@ STAGES = (
     Stage("predictions", 1, "", ("images", "classifier"), ("/predictions/",)),
     Stage("embedding", 1, "embedding", ("images",), ("/embedding/", "/latents")),
     # Verification stands candidate by candidate: with new candidates the old one cannot be read.
+    # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
         1,
         "candidates",
         ("predictions", "embedding"),
-        ("/candidates/", "/verification/"),
+        ("/candidates/", "/verification/", "/chance/"),
     ),
     Stage(
         "verification",
@@ -54,8 +57,11 @@ STAGES = (
         ("/verification/",),
     ),
     Stage("layout", 2, "", ("embedding", "candidates"), ("/layout/",)),
+    Stage("chance", 1, "chance", ("candidates",), ("/chance/",), optional=True),
 )
-STAGE_NAMES = tuple(stage.name for stage in STAGES)
+# Those that every run does, and those that it does where it is asked to.
+STAGE_NAMES = tuple(stage.name for stage in STAGES if not stage.optional)
+OPTIONAL_NAMES = tuple(stage.name for stage in STAGES if stage.optional)
 _BY_NAME = {stage.name: stage for stage in STAGES}
 
 
@@ -80,13 +86,17 @@ def fingerprint(name: str, info: ProjectInfo) -> str:
 
 
 def states(info: ProjectInfo, reader: Reader) -> dict[str, State]:
-    """Whether each stage's product is fresh, stale or missing, in the order of the stages."""
+    """Whether each stage's product is fresh, stale or missing, in the order of the stages.
+
+    An optional stage without a product is left out.
+    """
     names = reader.names()
     found: dict[str, State] = {}
     for stage in STAGES:
         record = info.stages.get(stage.name)
         if record is None or not any(name.startswith(stage.makes[0]) for name in names):
-            found[stage.name] = "missing"
+            if not stage.optional:
+                found[stage.name] = "missing"
         elif record.fingerprint != fingerprint(stage.name, info):
             found[stage.name] = "stale"
         else:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from spurview.pipeline.findings import Finding, Findings
+from spurview.pipeline.findings import Chance, Finding, Findings
 
 SILENCE = "No class is tied to a shared pattern."
 SILENCE_UNTESTED = "How weak a pattern would have been seen is not known yet."
@@ -174,6 +174,22 @@ def silence(tried: int) -> str:
     return f"{SILENCE} {_plural(tried, 'candidate')} tested, none of them proven."
 
 
+def chance_words(chance: Chance) -> str:
+    """What chance would give beside what was found: ``expected by chance 0.4, found 3``."""
+    return f"expected by chance {_mean(chance.expected)}, found {count(chance.found)}"
+
+
+def chance_sentence(chance: Chance) -> str:
+    """`chance_words` with what was counted, and how surely the expected number is known."""
+    words = chance_words(chance)
+    low, high = chance.interval
+    return (
+        f"{words[0].upper()}{words[1:]}: candidates that pass every test that needs no network, "
+        f"with predicted classes permuted among images of like content "
+        f"({_plural(chance.repeats, 'repeat')}, 95 % interval {_mean(low)} to {_mean(high)})."
+    )
+
+
 def stale_sentence(states: Mapping[str, str]) -> str:
     """Why what is shown is out of date, by the stages' states in order; empty when it is not."""
     changed = next((name for name, state in states.items() if state == "stale"), None)
@@ -290,6 +306,11 @@ def _about_place(finding: Finding) -> Doubt | None:
 
 def _third(share: float, words: tuple[str, str, str]) -> str:
     return words[min(2, int(share * 3))]
+
+
+def _mean(value: float) -> str:
+    """0.4 -> ``0.4``, 0.05 -> ``0.05``, 2.0 -> ``2``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _plural(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from spurview.core.arrays import Array
 from spurview.core.errors import ProjectError
-from spurview.core.evidence import CandidateRecord, ClassRecord, VerificationRecord
+from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
 from spurview.core.progress import Report, silent
 from spurview.project import codec
 from spurview.project.model import ProjectInfo
@@ -143,6 +143,7 @@ def _records(project: Project) -> Iterator[str]:
         candidates = _decoded(project, "/candidates/records", CandidateRecord)
         classes = _decoded(project, "/candidates/classes", ClassRecord)
         verified = _decoded(project, "/verification/records", VerificationRecord)
+        _decoded_one(project, "/chance/record", ChanceRecord)
     except codec.Undecodable as error:
         yield f"{error}."
         return
@@ -160,10 +161,14 @@ def _records(project: Project) -> Iterator[str]:
 
 
 def _decoded(project: Project, name: str, kind: type[codec.T]) -> list[codec.T]:
+    return _decoded_one(project, name, list[kind]) or []  # type: ignore[valid-type]
+
+
+def _decoded_one(project: Project, name: str, kind: type[codec.T]) -> codec.T | None:
     if not project.has(name):
-        return []
+        return None
     try:
-        return msgspec.json.decode(project.read(name).tobytes(), type=list[kind])  # type: ignore[valid-type]
+        return msgspec.json.decode(project.read(name).tobytes(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise codec.Undecodable(f"{name}: {error}") from error
 

@@ -117,6 +117,7 @@ RULES = (
     _rule("/verification/pair_rows", "<i4", "M P"),
     _rule("/verification/pair_class", "<i4", "M P 2"),
     _rule("/verification/pair_confidence", "<f4", "M P"),
+    _rule("/chance/record", "|u1", "*", _RECORDS),
 )
 
 

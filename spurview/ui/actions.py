@@ -131,6 +131,15 @@ SPECS: tuple[Spec, ...] = (
         "writable",
     ),
     Spec(
+        "chance",
+        "Tools",
+        "Count what c&hance would give",
+        (),
+        "",
+        "Search again and again with permuted classes: how many candidates would that give?",
+        "writable",
+    ),
+    Spec(
         "cancel_run",
         "Tools",
         "&Cancel the run",

@@ -279,6 +279,7 @@ class MainWindow(QMainWindow):
             "undecided": self._with(lambda w: w.judging.judge(None)),
             "note": self._with(lambda w: w.judging.open_note(self)),
             "run": self._with(lambda w: w.run.start()),
+            "chance": self._with(lambda w: w.run.start(until="chance")),
             "cancel_run": self._cancel_run,
             "find_command": lambda: CommandFinder(self.actions_, self).open(),
             "keys": lambda: KeyList(self).open(),
@@ -326,8 +327,9 @@ class MainWindow(QMainWindow):
         self.actions_["cancel_run"].setEnabled(running)
         self._refresh_undo(document)
         if document is not None and workspace is not None:
-            idle = workspace.run.is_needed and not running and not document.read_only
-            self.actions_["run"].setEnabled(idle)
+            idle = not running and not document.read_only
+            self.actions_["run"].setEnabled(idle and workspace.run.is_needed)
+            self.actions_["chance"].setEnabled(idle and document.states.get("chance") != "fresh")
             self.actions_["save"].setEnabled(document.is_modified and not document.read_only)
             mark = " (read-only)" if document.read_only else ""
             self.setWindowTitle(f"{document.title}{mark}[*] – spurview")

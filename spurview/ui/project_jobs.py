@@ -79,8 +79,11 @@ def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
     return work
 
 
-def running(document: Document) -> Work:
-    """Work that computes every stale or missing stage and delivers a StageDone for each."""
+def running(document: Document, until: str | None = None) -> Work:
+    """Work that computes every stale or missing stage and delivers a StageDone for each.
+
+    until: the last stage, as `pipeline.run.compute` has it.
+    """
     reader: Reader = document.reader
     info, keys = document.info, list(document.keys)
     verdicts: dict[str, Verdict] = document.verdicts
@@ -91,7 +94,8 @@ def running(document: Document) -> Work:
 
         sys.setswitchinterval(_SWITCH_S)
         now, below = info, reader
-        for product in run.compute(reader, info, work_dir=work_dir, report=report):
+        products = run.compute(reader, info, work_dir=work_dir, until=until, report=report)
+        for product in products:
             now = run.applied(now, product)
             below = OverlayReader(MemoryReader(product.arrays), below, product.drop)
             contents = read_contents(below, now, verdicts, keys)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar
 from spurview.jobs import JobRunner
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
-from spurview.ui.stages.facts import TITLES, duration
+from spurview.ui.stages.facts import duration
 from spurview.ui.stages.ring import paint_ring
 from spurview.ui.stages.run_control import RunControl
 from spurview.ui.widgets.labels import label
@@ -128,7 +128,7 @@ class StatusBar(QStatusBar):
         assert self._run is not None
         run = self._run
         self._mark.show_ring(run.fraction)
-        name = TITLES.get(run.stage or "", "Layout" if run.stage == "layout" else "Run")
+        name = (run.stage or "run").capitalize()
         self.state.setText(f"{name}, {run.step}" if run.step else name)
         self.progress.setRange(0, 1000 if run.fraction is not None else 0)
         self.progress.setValue(round((run.fraction or 0) * 1000))

@@ -204,6 +204,31 @@ def test_findings_are_stale_until_every_stage_but_the_layout_is_fresh(findings):
     assert not collected(info=info).stale
 
 
+def test_chance_is_passed_on():
+    found = collected(constructed.with_chance())
+    assert (found.chance.repeats, found.chance.found) == (5, 1)
+    assert found.chance.expected == pytest.approx(0.4)
+    assert found.chance.interval == (0.05, 1.44)
+    assert found.missing == {}
+
+
+def test_without_chance_the_reason_is_given(findings):
+    assert findings.chance is None
+    assert findings.missing["chance"].startswith("it was not asked for")
+
+
+def test_chance_that_is_stale_does_not_make_findings_so():
+    """It tells how often it searched, and with other candidates it would be gone."""
+    info = constructed.info()
+    for name in STAGE_NAMES[1:]:
+        record = msgspec.structs.replace(info.stages[name], fingerprint=fingerprint(name, info))
+        info = msgspec.structs.replace(info, stages={**info.stages, name: record})
+    info = msgspec.structs.replace(info, stages={**info.stages, "chance": constructed.stage()})
+    found = collected(constructed.with_chance(), info)
+    assert not found.stale
+    assert found.chance.repeats == 5
+
+
 def test_rows_of_each_candidate_by_its_id():
     reader = MemoryReader(constructed.arrays())
     rows = candidate_rows(reader)

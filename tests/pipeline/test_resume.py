@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import numpy as np
 import pytest
 
 from spurview.core.errors import Cancelled
 from spurview.pipeline.checkpoints import Checkpoints
+from spurview.pipeline.findings import chance_record
 from spurview.pipeline.stages import fingerprint
 from spurview.project.store import Project
 from tests.pipeline import tiny
@@ -130,6 +132,38 @@ def test_a_block_of_predictions_is_taken_up(project, undisturbed):
     checkpoints(project, "predictions").keep_block(0, kept)
     tiny.run(project, until="predictions")
     assert (project.read("/predictions/class") == 1).all()
+
+
+def test_finished_repeats_of_chance_are_taken_up(project):
+    """What was kept counts: a count that says otherwise shows in the product."""
+    tiny.change(project, "chance.repeats", "3")
+    tiny.run(project)
+    checkpoints(project, "chance").keep_block(1, np.array([77]))
+    tiny.run(project, until="chance")
+    assert chance_record(project).counts[1] == 77
+
+
+def test_stopped_in_chance_goes_on_to_the_same_counts(project):
+    tiny.change(project, "chance.repeats", "4")
+    tiny.run(project)
+    heard = []
+
+    def stop_in_the_third(done, total, message):
+        heard.append(message)
+        if "repeat 3 of 4" in message:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        tiny.run(project, until="chance", report=stop_in_the_third)
+    assert any("repeat 1 of 4" in message for message in heard)
+    heard.clear()
+    tiny.run(project, until="chance", report=lambda done, total, message: heard.append(message))
+    assert not any("repeat 2 of 4" in message for message in heard)
+    resumed = chance_record(project)
+    kept = {name: stage for name, stage in project.info.stages.items() if name != "chance"}
+    project.save(info=msgspec.structs.replace(project.info, stages=kept), drop=("/chance/",))
+    tiny.run(project, until="chance")
+    assert chance_record(project) == resumed
 
 
 def killed_in_the_vae(path, work_dir):

@@ -161,6 +161,37 @@ def test_until_stops_after_the_stage(literal):
     assert tiny.run(literal)[0] == "embedding"
 
 
+def test_chance_is_counted_only_where_it_is_asked_for(literal):
+    tiny.change(literal, "chance.repeats", "2")
+    assert "chance" not in tiny.run(literal)
+    assert tiny.run(literal, until="chance") == ["chance"]
+    facts = literal.info.stages["chance"].facts
+    assert facts["repeats"] == 2
+    assert set(states(literal.info, literal).values()) == {"fresh"}
+    assert check(literal.path) == []
+    assert not literal.work_dir.exists()
+    assert tiny.run(literal, until="chance") == []
+
+
+def test_chance_that_is_stale_is_counted_anew(literal):
+    tiny.change(literal, "chance.repeats", "2")
+    tiny.run(literal, until="chance")
+    tiny.change(literal, "chance.repeats", "3")
+    assert states(literal.info, literal)["chance"] == "stale"
+    assert tiny.run(literal, until="layout") == []
+    assert tiny.run(literal) == ["chance"]
+    assert literal.info.stages["chance"].facts["repeats"] == 3
+
+
+def test_new_candidates_take_what_chance_gave_away(literal):
+    tiny.change(literal, "chance.repeats", "2")
+    tiny.run(literal, until="chance")
+    tiny.change(literal, "candidates.per_class", "2")
+    assert "chance" not in tiny.run(literal)
+    assert not literal.has("/chance/record")
+    assert "chance" not in literal.info.stages
+
+
 def test_new_candidates_take_the_old_verification_away(project):
     """Verification stands candidate by candidate; the old one must never be read with the new."""
     tiny.change(project, "candidates.method", "literal")

@@ -7,11 +7,18 @@ import pytest
 
 from spurview.core.arrays import MemoryReader
 from spurview.core.settings import setting_keys, with_setting
-from spurview.pipeline.stages import STAGE_NAMES, STAGES, fingerprint, stage_named, states
+from spurview.pipeline.stages import (
+    OPTIONAL_NAMES,
+    STAGE_NAMES,
+    STAGES,
+    fingerprint,
+    stage_named,
+    states,
+)
 from spurview.project.schema import rule_for
 from tests import constructed
 
-SEARCHED = {"candidates", "verification", "layout"}
+SEARCHED = {"candidates", "verification", "layout", "chance"}
 EMBEDDED = {"embedding", *SEARCHED}
 TRAINED = {"classifier", "predictions", *SEARCHED}
 EVERYTHING = {*TRAINED, "embedding"}
@@ -33,22 +40,25 @@ CHANGES = {
     "candidates.per_class": ("3", SEARCHED),
     "verification.insertions": ("99", {"verification"}),
     "verification.controls": ("3", {"verification"}),
+    "chance.repeats": ("3", {"chance"}),
 }
+ALL = (*STAGE_NAMES, *OPTIONAL_NAMES)
 # There is one architecture so far, so it cannot be changed.
 FIXED = {"classifier.architecture"}
 
 
 @pytest.fixture(scope="module")
 def reader():
-    return MemoryReader(constructed.arrays())
+    return MemoryReader(constructed.with_chance())
 
 
 def finished(**fingerprints):
     """The constructed project with the fingerprint of each product as it is now, or as given."""
     info = constructed.info()
-    for name in STAGE_NAMES[1:]:
+    for name in ALL[1:]:
         mark = fingerprints.get(name, fingerprint(name, info))
-        record = msgspec.structs.replace(info.stages[name], fingerprint=mark)
+        record = info.stages.get(name, constructed.stage())
+        record = msgspec.structs.replace(record, fingerprint=mark)
         info = msgspec.structs.replace(info, stages={**info.stages, name: record})
     return info
 
@@ -92,7 +102,7 @@ def test_other_images_make_everything_stale(reader):
     assert stale(changed, reader) == EVERYTHING
 
 
-@pytest.mark.parametrize("name", STAGE_NAMES[1:])
+@pytest.mark.parametrize("name", ALL[1:])
 def test_a_product_of_other_settings_is_stale_alone(reader, name):
     """What comes after is judged by the settings, not by the state of what came before."""
     assert states(finished(**{name: "0" * 32}), reader)[name] == "stale"
@@ -114,11 +124,23 @@ def test_a_record_without_product_is_missing(name):
 
 
 def test_states_come_in_the_order_of_the_stages(reader):
-    assert tuple(states(finished(), reader)) == STAGE_NAMES
+    assert tuple(states(finished(), reader)) == ALL
+
+
+@pytest.mark.parametrize("lost", ["record", "product"])
+def test_an_optional_stage_without_product_lacks_nothing(reader, lost):
+    info = finished()
+    if lost == "record":
+        kept = {name: record for name, record in info.stages.items() if name != "chance"}
+        info = msgspec.structs.replace(info, stages=kept)
+    else:
+        reader = MemoryReader(constructed.arrays())
+    assert "chance" not in states(info, reader)
+    assert stale(info, reader) == set()
 
 
 def test_fingerprints_are_hex_and_unlike():
-    marks = [fingerprint(name, constructed.info()) for name in STAGE_NAMES]
+    marks = [fingerprint(name, constructed.info()) for name in ALL]
     assert len(set(marks)) == len(marks)
     assert all(len(mark) == 32 and int(mark, 16) >= 0 for mark in marks)
 
@@ -139,8 +161,12 @@ def test_stages_need_only_what_comes_before():
         assert set(stage.needs) <= set(STAGE_NAMES[:index])
 
 
+def test_what_is_optional_comes_last():
+    assert tuple(stage.name for stage in STAGES) == ALL
+
+
 def test_what_a_stage_makes_is_in_the_format():
-    names = set(constructed.arrays())
+    names = set(constructed.with_chance())
     for stage in STAGES:
         made = [name for name in names if name.startswith(stage.makes[0])]
         assert made

@@ -7,7 +7,7 @@ import pytest
 
 from spurview.core.arrays import MemoryReader
 from spurview.pipeline import wording
-from spurview.pipeline.findings import Finding, Findings, collect
+from spurview.pipeline.findings import Chance, Finding, Findings, collect
 from tests import constructed
 
 
@@ -115,3 +115,25 @@ def test_stale_names_the_first_stage_that_changed():
     states = {"images": "fresh", "classifier": "stale", "predictions": "stale"}
     assert wording.stale_sentence(states) == "Stale: from before the classifier was changed."
     assert wording.stale_sentence({"images": "fresh"}) == ""
+
+
+def chance(**changes):
+    return Chance(
+        **({"repeats": 20, "expected": 0.4, "found": 3, "interval": (0.17, 0.79)} | changes)
+    )
+
+
+def test_chance_stands_beside_what_was_found():
+    assert wording.chance_words(chance()) == "expected by chance 0.4, found 3"
+    assert wording.chance_sentence(chance()) == (
+        "Expected by chance 0.4, found 3: candidates that pass every test that needs no network, "
+        "with predicted classes permuted among images of like content "
+        "(20 repeats, 95 % interval 0.17 to 0.79)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"), [(0.0, "0"), (0.05, "0.05"), (1.0, "1"), (10.0, "10"), (2.25, "2.25")]
+)
+def test_the_expected_number_is_told_without_idle_zeros(expected, said):
+    assert wording.chance_words(chance(expected=expected)) == f"expected by chance {said}, found 3"

@@ -41,6 +41,24 @@ def test_values_out_of_range_are_named(path: Path, name: str, value: float, prob
     assert any(problem in said for said in check(path)), check(path)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"counts": [], "found": 0, "interval": [0, 1]},
+        {"counts": [0, -1], "found": 0, "interval": [0, 1]},
+        {"counts": [0], "found": 0},
+    ],
+)
+def test_a_chance_record_that_makes_no_sense_is_named(tmp_path: Path, record: object) -> None:
+    arrays = constructed.with_chance()
+    Project.create(tmp_path / "good.spurview", constructed.info(), arrays).close()
+    assert check(tmp_path / "good.spurview") == []
+    arrays["/chance/record"] = constructed.as_json(record)
+    Project.create(tmp_path / "x.spurview", constructed.info(), arrays).close()
+    (said,) = check(tmp_path / "x.spurview")
+    assert said.startswith("/chance/record: ")
+
+
 def test_an_incomplete_group_is_named(tmp_path: Path) -> None:
     arrays = constructed.arrays()
     del arrays["/images/digest"]

@@ -150,6 +150,14 @@ def test_the_summary_counts_candidates(pane):
     assert pane.summary.accessibleName() == "2 candidates found, 1 alarm"
 
 
+def test_the_summary_tells_what_chance_gives(qtbot, focus):
+    document = Document.in_memory(constructed.with_chance(), fresh_info())
+    pane = ClustersPane(document, focus)
+    qtbot.addWidget(pane)
+    said = "2 candidates found, 1 alarm; expected by chance 0.4, found 1"
+    assert pane.summary.accessibleName() == said
+
+
 def test_before_verification_the_pane_says_what_will_come(qtbot, focus):
     info = fresh_info(without=("candidates", "verification"))
     document = Document.in_memory(constructed.arrays(), info)

@@ -139,6 +139,22 @@ def test_silence_says_what_was_searched(qtbot):
     assert "Cannot tell: only 11 pool images got this class, about 40 are needed" in shown
 
 
+def test_silence_tells_what_chance_gives(qtbot):
+    weak = verified(outcome="candidate", kind=None)
+    pane = opened(
+        qtbot,
+        Bench(changed=weak | {"/chance/record": constructed.with_chance()["/chance/record"]}),
+        None,
+    )
+    assert any(text.startswith("Expected by chance 0.4, found 1: ") for text in texts(pane))
+
+
+def test_stale_chance_is_no_stale_evidence(qtbot, bench, monkeypatch):
+    states = dict.fromkeys(bench.document.states, "fresh") | {"chance": "stale"}
+    monkeypatch.setattr(type(bench.document), "states", property(lambda _: states))
+    assert opened(qtbot, bench).banner_text == ""
+
+
 def test_stale_evidence_says_why(qtbot, bench, monkeypatch):
     states = dict.fromkeys(bench.document.states, "fresh") | {"classifier": "stale"}
     monkeypatch.setattr(type(bench.document), "states", property(lambda _: states))

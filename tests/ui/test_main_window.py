@@ -327,6 +327,27 @@ def test_cancel_in_the_status_bar_stops_the_run(qtbot, running):
     assert not running.status.cancel_button.isVisible()
 
 
+def test_chance_is_counted_on_demand(qtbot, window, monkeypatch):
+    asked, go_on = [], threading.Event()
+
+    def compute(reader, info, *, until, report, **_):
+        asked.append(until)
+        while not go_on.wait(0.005):
+            report(1, 20, "chance: repeat 1 of 20, refining")
+        return iter(())
+
+    monkeypatch.setattr(pipeline_run, "compute", compute)
+    action = window.actions_["chance"]
+    assert action.isEnabled()
+    action.trigger()
+    said = "Chance, repeat 1 of 20, refining"
+    qtbot.waitUntil(lambda: window.status.state.text() == said)
+    assert not action.isEnabled()
+    with qtbot.waitSignal(window.workspace.run.ended):
+        go_on.set()
+    assert asked == ["chance"]
+
+
 # Everything else.
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from spurview.pipeline.findings import Findings
+from spurview.pipeline.wording import chance_words
 from spurview.ui import icons, theme
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
 from spurview.ui.clusters.lines import Banner, Summary
@@ -159,7 +160,9 @@ class _TitleBar(QWidget):
 def _summary(findings: Findings) -> str:
     found, alarms = len(findings.findings), findings.alarms
     words = f"{found} candidate{'' if found == 1 else 's'} found"
-    return f"{words}, {alarms} alarm{'' if alarms == 1 else 's'}" if found else words
+    if found:
+        words = f"{words}, {alarms} alarm{'' if alarms == 1 else 's'}"
+    return f"{words}; {chance_words(findings.chance)}" if findings.chance else words
 
 
 def _stale_reason(document: Document) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from spurview.pipeline import wording
+from spurview.pipeline.stages import OPTIONAL_NAMES
 from spurview.ui.document import Document
 from spurview.ui.evidence import sections
 from spurview.ui.evidence.icon_label import IconLabel
@@ -208,7 +209,9 @@ class EvidencePane(QWidget):
         findings = self._document.findings
         if findings is None:
             return ""
-        states = {n: s for n, s in self._document.states.items() if n != "layout"}
+        # The plots say so themselves where they are stale; what chance gives tells its repeats.
+        apart = ("layout", *OPTIONAL_NAMES)
+        states = {n: s for n, s in self._document.states.items() if n not in apart}
         return wording.stale_sentence(states)
 
     # The body.

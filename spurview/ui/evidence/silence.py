@@ -47,6 +47,8 @@ def searched(findings: Findings) -> list[tuple[str, str]]:
         ("Classes", f"{count(len(told))} of {count(len(findings.per_class))} searched"),
         ("Candidates tested", f"{count(tested)}, none of them proven" if tested else "none found"),
     ]
+    if findings.chance:
+        lines.append(("Chance", wording.chance_sentence(findings.chance)))
     for found in findings.per_class:
         if found.outcome == "cannot tell":
             lines.append((f"Class {found.class_}", f"Cannot tell: {found.reason}"))

@@ -10,7 +10,7 @@ import time
 from PySide6.QtCore import QObject, Signal
 
 from spurview.jobs import Failure, Job, JobRunner
-from spurview.pipeline.stages import STAGE_NAMES
+from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES
 from spurview.ui import project_jobs
 from spurview.ui.document import Document, StageDone
 
@@ -74,18 +74,22 @@ class RunControl(QObject):
             return None
         return spent * (1 - self.fraction) / self.fraction
 
-    def start(self) -> None:
-        """Compute every stale or missing stage; nothing while a run is under way."""
+    def start(self, *, until: str | None = None) -> None:
+        """Compute every stale or missing stage; nothing while a run is under way.
+
+        until: the last stage; an optional one is done only where it is named.
+        """
         if self._job is not None or self._document.read_only:
             return
         self._forget_failure()
-        job = self._runner.submit("run", project_jobs.running(self._document))
+        job = self._runner.submit("run", project_jobs.running(self._document, until))
         job.progressed.connect(self._on_progress)
         job.delivered.connect(self._on_delivered)
         job.failed.connect(self._on_failed)
         job.ended.connect(self._on_ended)
         self._job = job
-        self.stage = next((n for n, s in self._document.states.items() if s != "fresh"), None)
+        stale = (name for name, state in self._document.states.items() if state != "fresh")
+        self.stage = next(stale, until)
         self._enter_stage(self.stage)
         self.changed.emit()
 
@@ -97,9 +101,10 @@ class RunControl(QObject):
 
     def _on_progress(self, done: int, total: int, message: str) -> None:
         stage, _, step = message.partition(":")
-        if stage in STAGE_NAMES and stage != self.stage:
+        is_stage = stage in (*STAGE_NAMES, *OPTIONAL_NAMES)
+        if is_stage and stage != self.stage:
             self._enter_stage(stage)
-        self.step = step.strip() if stage in STAGE_NAMES else message
+        self.step = step.strip() if is_stage else message
         self.fraction = min(done / total, 1.0) if total > 0 else None
         self.changed.emit()
 
