@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ Strata = NDArray[np.int32]
 
 # The evidence that needs neither the network nor training images.
 COUNTED = ("enrichment", "valley_pool", "agreement", "independence")
+
+# What a material computes once.
+KEPT = tuple(name for name, made in vars(Material).items() if isinstance(made, cached_property))
 
 # Pool images a stratum is meant to have, and has at the least. Fewer leave little to permute,
 # more mix content.
@@ -82,7 +86,7 @@ def content_strata(material: Material, carriers: Bools, seed: int) -> Strata:
 def permuted(material: Material, strata: Strata, rng: np.random.Generator) -> Material:
     """The same images with the pool's predicted classes permuted within strata.
 
-    Everything that does not depend on predicted classes is shared with `material`.
+    What a material keeps once it is computed depends on images and latents alone, and is shared.
     """
     rows = np.flatnonzero(strata >= 0)
     # By stratum and by stratum in random order: each image takes the class of its counterpart.
@@ -92,7 +96,7 @@ def permuted(material: Material, strata: Strata, rng: np.random.Generator) -> Ma
     predicted[by_stratum] = material.predicted[shuffled]
     other = replace(material, predicted=predicted)
     # Cached properties keep their values here; to compute them anew would give the same.
-    vars(other).update(expected=material.expected, matcher=material.matcher)
+    vars(other).update({name: getattr(material, name) for name in KEPT})
     return other
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from spurview.core import decide
 from spurview.core.chance import (
+    KEPT,
     content_strata,
     counts_by_chance,
     is_counted,
@@ -161,9 +162,18 @@ def test_permuting_gives_an_image_the_class_of_a_random_one_of_its_stratum(plant
 def test_residuals_stay_frozen_and_are_shared(planted, strata):
     material = planted.material
     other = permuted(material, strata, np.random.default_rng(0))
-    assert other.expected is material.expected
-    assert other.matcher is material.matcher
     assert other.neighbours is material.neighbours
+    assert {"expected", "matcher"} <= set(KEPT)
+    assert all(getattr(other, name) is getattr(material, name) for name in KEPT)
+
+
+def test_what_is_shared_would_be_the_same_with_other_classes(planted, strata):
+    other = permuted(planted.material, strata, np.random.default_rng(0))
+    anew = replace(planted.material, predicted=other.predicted)
+    for name in set(KEPT) - {"matcher"}:
+        assert np.array_equal(getattr(anew, name), getattr(other, name)), name
+    hits = planted.carriers
+    assert np.array_equal(anew.matcher.without(hits), other.matcher.without(hits))
 
 
 def test_strata_are_of_the_pool_and_of_twenty_at_least(planted, strata):
