@@ -41,7 +41,6 @@ from spurview.sources.spec import DIGITS, PHOTOGRAPHS, natural_key
 
 # Keeps the draws of a cell apart from every other use of its seed.
 _CELL_STREAM = 404
-_LETTERS = 3
 Rows = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
@@ -122,7 +121,13 @@ def planted_case(cell: Cell, *, report: Report = silent) -> Case:
     """The case of a cell, always the same. Raises InputError where the cell cannot be built."""
     settings = settings_of(cell)
     rng = np.random.default_rng([cell.seed, _CELL_STREAM])
-    product = _product(cell, settings, rng, report)
+    return planted(cell, settings, _product(cell, settings, rng, report), rng)
+
+
+def planted(
+    cell: Cell, settings: Settings, product: ImagesProduct, rng: np.random.Generator
+) -> Case:
+    """The case of a cell whose images are at hand. Raises InputError where they lack a class."""
     n_own = sum(planting.where == "class" for planting in cell.plantings)
     if n_own > len(product.class_names):
         raise InputError(
@@ -267,7 +272,8 @@ def make_pattern(
         return tint(shape, striking_colour(rng, shown, everywhere), strength)
     if kind == "corner-patch":
         return corner_patch(shape, _level(planting, CORNER_SIDE_PX))
-    text = "".join(rng.choice(sorted(GLYPHS), _LETTERS, replace=False))
+    n_letters = max(1, (planting.side_px + 1) // 4)
+    text = "".join(rng.choice(sorted(GLYPHS), n_letters, replace=False))
     size = (planting.side_px, planting.side_px)
     if kind == "letters":
         size = lettering(text).shape

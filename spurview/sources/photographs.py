@@ -1,7 +1,8 @@
 """Random crops of the photographs that scikit-image ships, as the source `photographs:`.
 
-The class of a crop is the photograph it was cut from. scikit-image is an optional dependency and
-nothing is ever downloaded: only photographs that lie in its wheel are named here.
+The class of a crop is the photograph it was cut from; every crop is seen in a light of its own.
+scikit-image is an optional dependency and nothing is ever downloaded: only photographs that lie in
+its wheel are named here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PIL import Image
 
 from spurview.core.errors import InputError
 
-# Names of functions of skimage.data; those from brick on are grey and are repeated to three channels.
+# Names of functions of skimage.data; from brick on they are grey, repeated to three channels.
 PHOTOGRAPHS = (
     "astronaut", "chelsea", "coffee", "hubble_deep_field", "immunohistochemistry", "retina",
     "rocket", "stereo_motorcycle", "brick", "camera", "cell", "coins", "grass", "gravel", "moon",
@@ -25,6 +26,9 @@ SIDE_PX = 48
 CROPS_EACH = 400
 # Side of a crop over the photograph's shorter side: enough of it to show something.
 CROP_SHARE = (0.25, 0.5)
+# Colours alone would tell most photographs apart, and no network would learn a pattern beside them:
+# so every crop is seen in another light.
+LIGHT = (0.5, 1.3)
 # Keeps the draw of crops apart from every other use of a seed.
 _CROP_STREAM = 303
 
@@ -56,8 +60,15 @@ def _crops(name: str, seed: int, each: int) -> NDArray[np.uint8]:
             box=(left, top, left + side, top + side),
         )
         pixels = np.asarray(cut)
-        crop[:] = pixels[:, ::-1] if rng.random() < 0.5 else pixels
+        crop[:] = _lit(pixels[:, ::-1] if rng.random() < 0.5 else pixels, rng)
     return crops
+
+
+def _lit(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(H, W, 3) u8 in another light: channels in another order, each brighter or darker."""
+    gains = rng.uniform(*LIGHT, 3)
+    lit = pixels[..., rng.permutation(3)] * gains
+    return np.rint(np.clip(lit, 0, 255)).astype(np.uint8)
 
 
 @cache
