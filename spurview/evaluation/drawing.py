@@ -1,6 +1,6 @@
 """How reports are drawn: style, strips, intervals, dots; the same figure gives the same bytes.
 
-With `plots` and `sensitivity_plot` the only modules that know matplotlib, and without its state:
+With `plots` and `sensitivity_plot` the only module that knows matplotlib, and without its state:
 figures are made and drawn as objects. Knows nothing of runs.
 """
 
@@ -120,6 +120,13 @@ def dots(
 def spread(n: int) -> NDArray[np.float64]:
     """(n,) numbers in -.5 to .5 that keep apart from their neighbours, always the same."""
     return np.asarray((np.arange(n) * 0.6180339887 + 0.5) % 1 - 0.5, np.float64)
+
+
+def share_axis(axes: Axes, label: str) -> None:
+    """The level axis as shares from 0 to 100 %."""
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel(label)
 
 
 def legend(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:

@@ -24,6 +24,7 @@ from spurview.evaluation.drawing import (
     interval,
     legend,
     panels,
+    share_axis,
     spread,
     strips,
 )
@@ -107,9 +108,7 @@ def _rates_plot(summary: Summary) -> Plot | None:
                     interval(axes, place + lift, estimate, colour)
         if kinds[-1].kind == ALL_PLANTED:
             axes.axhline(len(kinds) - 1.5, color=LINE, linewidth=0.8)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-        axes.set_xlabel("share of learnt patterns, with 95 % intervals")
+        share_axis(axes, "share of learnt patterns, with 95 % intervals")
         legend(axes, [("first in rank", OURS, "o"), ("alarmed", OTHER, "o")])
         return made
 

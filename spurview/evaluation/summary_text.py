@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from spurview.evaluation.detection import Detection
 from spurview.evaluation.figures import BESIDE, CARRIERS, FINDING, SILENCE, Figure
 from spurview.evaluation.goals import Judged
-from spurview.evaluation.intervals import Estimate, upper_bound
+from spurview.evaluation.intervals import upper_bound
 from spurview.evaluation.summary import KindSummary, Noted, Summary
+from spurview.evaluation.tables import (
+    NOTHING,
+    columns,
+    detection_sentence,
+    escaped,
+    estimate_text,
+    markdown_table,
+    number,
+    percent,
+)
 
-NOTHING = "–"
 # What the terminal shows of each kind; the files have all of it.
 _SHORT = ("learnt", "top1", "top3", "f1", "alarmed", "false_alarm_runs", "literal_f1", "auroc")
 _SHORT_CLEAN = ("alarm_runs", "highest_ratio", "topmost_ratio")
@@ -42,37 +50,13 @@ def terminal_lines(summary: Summary) -> Iterator[str]:
     for group, names in (("planted", _SHORT), ("clean", _SHORT_CLEAN)):
         kinds = [kind for kind in summary.kinds if kind.group == group]
         if kinds:
-            yield from _columns(kind_rows(kinds, [_BY_NAME[name] for name in names]))
+            yield from columns(kind_rows(kinds, [_BY_NAME[name] for name in names]))
             yield ""
     reached = [judged for judged in summary.goals if judged.verdict != "not run"]
     if reached:
-        yield from _columns([("goal", "asked", "measured", ""), *map(_goal_short, reached)])
+        yield from columns([("goal", "asked", "measured", ""), *map(_goal_short, reached)])
         yield ""
     yield _goal_counts(summary.goals)
-
-
-def estimate_text(estimate: Estimate | None) -> str:
-    """``19/20 95 % (76–99)`` for a share, ``0.97 (0.95–0.99)`` for a mean, a dash for none."""
-    if estimate is None:
-        return NOTHING
-    if estimate.hits is not None:
-        bounds = _bounds(estimate, lambda v: f"{100 * v:.0f}")
-        return f"{estimate.hits}/{estimate.n} {_percent(estimate.value)}{bounds}"
-    digits = 0 if abs(estimate.value) >= 20 else 2
-    return f"{estimate.value:.{digits}f}" + _bounds(estimate, lambda v: f"{v:.{digits}f}")
-
-
-def detection_sentence(what: str, found: Detection) -> str:
-    """Where detection reaches 50 % and 95 %, or why that cannot be told."""
-    if found.curve is None:
-        return f"{what}: {found.why_not}"
-    half, most = found.curve.points
-    far = " (beyond what a flip can be)" if most.at > 1 else ""
-    return (
-        f"{what}: 50 % at a flip of {_point(half.at, half.low, half.high)}, "
-        f"95 % at {_point(most.at, most.low, most.high)}{far}, by logistic fit to "
-        f"{len(found.strengths)} patterns with Fieller's intervals."
-    )
 
 
 def _markdown(summary: Summary) -> Iterator[str]:
@@ -97,11 +81,11 @@ def _markdown(summary: Summary) -> Iterator[str]:
 
 def provenance_lines(summary: Summary) -> Iterator[str]:
     """What the figures come from, a sentence each."""
-    yield f"{_number(summary.runs, 'finished run')}; summary by spurview {summary.spurview}."
+    yield f"{number(summary.runs, 'finished run')}; summary by spurview {summary.spurview}."
     if summary.command:
         yield f"Made by: {summary.command}"
     for what, counts in (("Commit", summary.commits), ("Version", summary.versions)):
-        told = ", ".join(f"{name or 'unknown'} ({_number(n, 'run')})" for name, n in counts.items())
+        told = ", ".join(f"{name or 'unknown'} ({number(n, 'run')})" for name, n in counts.items())
         yield f"{what}{'s' if len(counts) > 1 else ''} of the runs: {told}."
 
 
@@ -114,31 +98,8 @@ def _provenance(summary: Summary) -> Iterator[str]:
 def _section(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"## {title}"
     yield ""
-    yield from _table(rows)
+    yield from markdown_table(rows)
     yield ""
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The rows as a Markdown table, the first of them its head."""
-    for number, row in enumerate(rows):
-        yield "| " + " | ".join(escaped(cell) for cell in row) + " |"
-        if number == 0:
-            yield "|" + "---|" * len(row)
-
-
-def escaped(text: str) -> str:
-    """The text so that Markdown shows it as it is: names come from folders of anybody."""
-    for sign in "\\`*_|<[":
-        text = text.replace(sign, "\\" + sign)
-    return " ".join(text.split())
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    told = [[" ".join(cell.split()) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in told) for i in range(len(told[0]))]
-    for row in told:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
 
 
 def kind_rows(kinds: Sequence[KindSummary], figures: Sequence[Figure]) -> list[list[str]]:
@@ -156,7 +117,7 @@ def clean_rows(kinds: Sequence[KindSummary]) -> list[list[str]]:
     rows[0].insert(3, "at most, one-sided")
     for kind, row in zip(kinds, rows[1:], strict=True):
         found = kind.figures["alarm_runs"]
-        row.insert(3, _percent(upper_bound(found.hits or 0, found.n)))
+        row.insert(3, percent(upper_bound(found.hits or 0, found.n)))
     return rows
 
 
@@ -238,23 +199,3 @@ def _legend(summary: Summary) -> Iterator[str]:
     yield from (f"- {line}" for line in legend_lines(summary))
     yield ""
     yield HOW
-
-
-def _bounds(estimate: Estimate, told: Callable[[float], str]) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    dash = " to " if estimate.low < 0 else "–"
-    return f" ({told(estimate.low)}{dash}{told(estimate.high)})"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %" if value in (0, 1) or value >= 0.1 else f"{100 * value:.1f} %"
-
-
-def _point(at: float, low: float | None, high: float | None) -> str:
-    bounds = "no bounds" if low is None or high is None else f"{low:.2f} to {high:.2f}"
-    return f"{at:.2f} ({bounds})"
-
-
-def _number(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

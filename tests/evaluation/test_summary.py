@@ -9,7 +9,8 @@ import json
 import pytest
 
 from spurview.evaluation.summary import Summary, summarised, to_csv, to_json
-from spurview.evaluation.summary_text import estimate_text, markdown, terminal_lines
+from spurview.evaluation.summary_text import markdown, terminal_lines
+from spurview.evaluation.tables import estimate_text
 from tests.evaluation.made_rows import NOT_FOUND, clean, decoy, planted
 
 NOT_LEARNT = {"learnt": 0.0, "true_flip": 0.05}
