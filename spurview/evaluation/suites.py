@@ -50,7 +50,13 @@ def _digits() -> tuple[RunKind, ...]:
 
 def _moved(jitter_px: int | str, sides_px: tuple[int, int]) -> Drawn:
     return msgspec.convert(
-        {"patterns": _PATCHES, "jitter_px": jitter_px, "sides_px": sides_px}, Drawn
+        {
+            "patterns": _PATCHES,
+            "jitter_px": jitter_px,
+            "sides_px": sides_px,
+            "class_shares": (0.9, 1.0),
+        },
+        Drawn,
     )
 
 
@@ -58,7 +64,7 @@ def _photographs() -> tuple[RunKind, ...]:
     patch = Drawn(patterns=_PATCHES, sides_px=(6, 10), place="random")
     kinds = {
         "photo-patch": patch,
-        "photo-tint": Drawn(patterns=("tint",), strengths=(0.25, 0.4)),
+        "photo-tint": Drawn(patterns=("tint",), strengths=(0.3, 0.5)),
         "photo-jittered": msgspec.structs.replace(patch, jitter_px=4),
         "photo-watermark": Drawn(
             patterns=("letters", "strokes"),
