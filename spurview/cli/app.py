@@ -15,6 +15,7 @@ import click
 import spurview
 from spurview.cli import commands, log
 from spurview.cli.demo import demo
+from spurview.cli.evaluate import evaluate
 from spurview.cli.interrupt import INTERRUPTED
 from spurview.cli.window import window
 from spurview.core.errors import Cancelled, SpurviewError
@@ -67,6 +68,7 @@ for _command in (
     commands.export,
     commands.info,
     commands.check,
+    evaluate,
 ):
     cli.add_command(_command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from spurview.evaluation.detection import Detection
+from spurview.evaluation.detection import Detection, Point
 from spurview.evaluation.intervals import Estimate
 
 NOTHING = "–"
@@ -26,10 +26,9 @@ def detection_sentence(what: str, found: Detection, *, of: str = "a flip") -> st
     if found.curve is None:
         return f"{what}: {found.why_not}"
     half, most = found.curve.points
-    far = f" (beyond what {of} can be)" if most.at > 1 else ""
+    end = "95 % beyond 1" if most.at > 1 else f"95 % at {_point(most)}"
     return (
-        f"{what}: 50 % at {of} of {_point(half.at, half.low, half.high)}, "
-        f"95 % at {_point(most.at, most.low, most.high)}{far}, by logistic fit to "
+        f"{what}: 50 % at {of} of {_point(half)}, {end}, by logistic fit to "
         f"{len(found.strengths)} patterns with Fieller's intervals."
     )
 
@@ -70,9 +69,10 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %" if value in (0, 1) or value >= 0.1 else f"{100 * value:.1f} %"
 
 
-def _point(at: float, low: float | None, high: float | None) -> str:
-    bounds = "no bounds" if low is None or high is None else f"{low:.2f} to {high:.2f}"
-    return f"{at:.2f} ({bounds})"
+def _point(point: Point) -> str:
+    if point.low is None or point.high is None:
+        return f"{point.at:.2f} (no bounds)"
+    return f"{point.at:.2f} ({point.low:.2f} to {point.high:.2f})"
 
 
 def number(n: int, noun: str) -> str:
