@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.spatial.distance import cdist
 
 from spurview.core.decide import evidence_ratios
 from spurview.core.evidence import CandidateRecord
@@ -38,6 +39,8 @@ KEPT = tuple(name for name, made in vars(Material).items() if isinstance(made, c
 # more mix content.
 _MEANT, _FEWEST = 40, 20
 _MOST_STRATA = 250
+# Carriers of found patterns against the other images of a stratum.
+_MOST_CARRIERS = 0.25
 # k-means cannot be interrupted, so it sees no more rows than this.
 _MOST_FITTED = 10_000
 # Keeps these random numbers apart from all others of the same seed.
@@ -60,9 +63,9 @@ def content_strata(material: Material, carriers: Bools, seed: int) -> Strata:
 
     carriers: (N,) bool, images that carry a pattern of the real search. Strata are clusters of
     latents (k-means, Lloyd 1982) of the pool images that carry none, 20 of them or more in each;
-    carriers join the nearest. An encoder that sees a pattern puts its carriers side by side; a
-    stratum of carriers alone would keep its class however it is permuted, and chance would seem
-    to give the pattern every time.
+    carriers join the nearest that has room, four of the others to one of them. An encoder that
+    sees a pattern puts its carriers side by side; a stratum mostly of carriers would keep its
+    class however it is permuted, and chance would seem to give the pattern every time.
     """
     from sklearn.cluster import KMeans
 
@@ -79,8 +82,31 @@ def content_strata(material: Material, carriers: Bools, seed: int) -> Strata:
     sizes = np.bincount(nearest(material.latents[free], centres, 1)[:, 0], minlength=n_strata)
     # The largest is always large enough: there are 40 for each on average.
     centres = centres[sizes >= _FEWEST]
-    strata[pool] = nearest(material.latents[pool], centres, 1)[:, 0]
+    strata[free] = nearest(material.latents[free], centres, 1)[:, 0]
+    joining = pool[carriers[pool]]
+    share = max(_MOST_CARRIERS, len(joining) / len(free))
+    room = np.ceil(share * np.bincount(strata[free])).astype(np.int64)
+    strata[joining] = _joined(cdist(material.latents[joining], centres), room)
     return strata
+
+
+def _joined(distance: NDArray[np.float64], room: NDArray[np.int64]) -> Strata:
+    """The nearest stratum with room for each of n images, (n,) int32; the nearer images first.
+
+    distance: (n, strata) of each image to each centre; room: (strata,), n or more in all.
+    """
+    left = room.copy()
+    joined = np.full(len(distance), -1, np.int32)
+    while (joined < 0).any():
+        waiting, open_strata = np.flatnonzero(joined < 0), np.flatnonzero(left)
+        wanted = open_strata[distance[np.ix_(waiting, open_strata)].argmin(1)]
+        for stratum in np.unique(wanted):
+            asking = waiting[wanted == stratum]
+            by_distance = np.argsort(distance[asking, stratum], kind="stable")
+            taken = asking[by_distance[: left[stratum]]]
+            joined[taken] = stratum
+            left[stratum] -= len(taken)
+    return joined
 
 
 def permuted(material: Material, strata: Strata, rng: np.random.Generator) -> Material:
