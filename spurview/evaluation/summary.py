@@ -70,11 +70,16 @@ class Noted:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that a report tells. commits: of the rows, with how many each; command: that made it."""
+    """All that a report tells.
+
+    commits, versions: of the rows, with how many each; seeds: the lowest and the highest, None
+    without rows; command: that made it.
+    """
 
     spurview: str
     command: str
     runs: int
+    seeds: tuple[int, int] | None
     commits: dict[str, int]
     versions: dict[str, int]
     kinds: list[KindSummary]
@@ -97,6 +102,7 @@ def summarised(rows: Sequence[Row], *, command: str = "") -> Summary:
         spurview=spurview.__version__,
         command=command,
         runs=len(rows),
+        seeds=(min(r.seed for r in rows), max(r.seed for r in rows)) if rows else None,
         commits=dict(Counter(row.commit for row in rows)),
         versions=dict(Counter(row.version for row in rows)),
         kinds=list(_kinds(rows, clean)),

@@ -82,6 +82,8 @@ def _markdown(summary: Summary) -> Iterator[str]:
 def provenance_lines(summary: Summary) -> Iterator[str]:
     """What the figures come from, a sentence each."""
     yield f"{number(summary.runs, 'finished run')}; summary by spurview {summary.spurview}."
+    if summary.seeds:
+        yield f"Seeds {summary.seeds[0]} to {summary.seeds[1]}."
     if summary.command:
         yield f"Made by: {summary.command}"
     for what, counts in (("Commit", summary.commits), ("Version", summary.versions)):

@@ -44,6 +44,7 @@ def test_kinds_stand_in_order_with_their_counts(summary: Summary) -> None:
         ("all clean", "clean", 2, 0, 0),
     ]
     assert summary.commits == {"abc1234": 8, "def5678": 1}
+    assert summary.seeds == (0, 9)
 
 
 def test_what_went_wrong_is_listed(summary: Summary) -> None:
@@ -96,6 +97,7 @@ def test_markdown_shows_names_as_they_are(summary: Summary) -> None:
     assert len(tables) == 3
     assert all(line.endswith("|") for line in tables)
     assert "Made by: spurview evaluate --suite quick --out runs" in text
+    assert "Seeds 0 to 9." in text
     assert "## Not learnt, counted apart: 2" in text
     assert "abc1234 (8 runs), def5678 (1 run)" in text
 
