@@ -10,7 +10,9 @@ import click
 
 from spurview.core.errors import InputError
 
-COMMANDS = "these commands work without one: demo, new, run, findings, export, info, check"
+COMMANDS = (
+    "these commands work without one: demo, new, run, findings, export, info, check, evaluate"
+)
 NO_DISPLAY = f"There is no display for the window; {COMMANDS}."
 
 
