@@ -20,7 +20,9 @@ class Candidate:
     member's (1 = typical, 0 = absent); threshold: of `linear`; mask: (H, W) bool where the
     pattern lies, all True for the whole-image family; agreement: F1 of the linear hits and the
     hits within the class; key: how it is preferred to others of like members, from half A alone;
-    contribution: (H, W) what each pixel adds to the typical score, of the whole-image family.
+    contribution: (H, W) what each pixel adds to the typical score, of the whole-image family;
+    places: (N, 2) int16, of a pattern that moves how far (down, right) in pixels from `mask` each
+    image has it, or would have it where it matches best.
     """
 
     class_index: int
@@ -33,6 +35,7 @@ class Candidate:
     agreement: float
     key: float
     contribution: NDArray[np.float64] | None = None
+    places: NDArray[np.int16] | None = None
 
 
 def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> list[Candidate]:

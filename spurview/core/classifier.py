@@ -67,15 +67,16 @@ class Network:
             parts.append(self._module(part).float().cpu().numpy())
         return np.concatenate(parts)
 
-    def margin_gradient(self, images: Images, class_index: int) -> NDArray[np.float32]:
-        """Mean gradient (H, W, C) of logit_c - logsumexp(other logits) over the images."""
+    def margin_gradients(self, images: Images, class_index: int) -> NDArray[np.float32]:
+        """Gradient (n, H, W, C) of each image's own margin logit_c - logsumexp(other logits)."""
         part = as_tensor(images, self._device).requires_grad_()
         logits = self._module(part)
         others = torch.cat([logits[:, :class_index], logits[:, class_index + 1 :]], 1)
-        margin = (logits[:, class_index] - torch.logsumexp(others, 1)).mean()
+        # Images do not act on one another, so the gradient of the sum is each one's own.
+        margin = (logits[:, class_index] - torch.logsumexp(others, 1)).sum()
         (gradient,) = torch.autograd.grad(margin, part)
-        mean: NDArray[np.float32] = gradient.sum(0).permute(1, 2, 0).float().cpu().numpy()
-        return mean
+        slopes: NDArray[np.float32] = gradient.permute(0, 2, 3, 1).float().cpu().numpy()
+        return slopes
 
 
 def train_classifier(

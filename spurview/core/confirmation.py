@@ -10,9 +10,9 @@ from scipy import ndimage, stats
 
 from spurview.core.candidate import Candidate
 from spurview.core.material import Bools, Floats, Material
+from spurview.core.pixel_map import places
 from spurview.core.scorers import valley
-
-_BLOCKS = 14
+from spurview.core.template import shifted
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,41 @@ def content_dependence(material: Material, candidate: Candidate) -> float:
 
 def _surroundings(material: Material, candidate: Candidate) -> Floats:
     """(N, blocks) block means of the images, the mask and two pixels around it left out."""
-    height, width, channels = material.shape
+    if candidate.places is not None:
+        return _without_moved(material, candidate)
     covered = ndimage.binary_dilation(candidate.mask, np.ones((3, 3)), iterations=2)
-    kept = np.repeat(~covered.ravel(), channels)
-    step = max(1, round(max(height, width) / _BLOCKS))
-    rows, columns = np.indices((height, width)) // step
-    block = np.repeat((rows * (width // step + 1) + columns).ravel(), channels)[kept]
-    names, inverse = np.unique(block, return_inverse=True)
-    pooling = np.zeros((int(kept.sum()), len(names)), np.float32)
-    pooling[np.arange(len(block)), inverse] = 1 / step**2 / channels
-    features: Floats = material.images[:, kept] @ pooling
+    features = material.block_means.copy()
+    for name in np.unique(material.blocks[covered]):
+        block = material.blocks == name
+        left = places(block & ~covered, material.shape[2])
+        features[:, name] = material.images[:, left].sum(1) / (block.sum() * material.shape[2])
+    return features
+
+
+def _without_moved(material: Material, candidate: Candidate) -> Floats:
+    """(N, blocks) block means of the images with the pattern's place hidden in each.
+
+    An image without the pattern is hidden where some carrier has it, and all are filled with the
+    pool's mean: were they hidden where they match best, the hiding alone would tell them apart.
+    """
+    assert candidate.places is not None
+    rng = np.random.default_rng(0)
+    carriers = np.flatnonzero(candidate.hits & material.pool)
+    borrowed = candidate.places[rng.choice(carriers, len(material.images))]
+    hidden_at = np.where(candidate.hits[:, None], candidate.places, borrowed)
+    covered = ndimage.binary_dilation(candidate.mask, np.ones((3, 3)), iterations=2)
+    mean = material.images[material.pool].mean(0)
+    features = material.block_means.copy()
+    names = np.repeat(material.blocks.ravel(), material.shape[2])
+    sizes = np.bincount(names).astype(np.float32)
+    for offset in np.unique(hidden_at, axis=0):
+        rows = np.flatnonzero((hidden_at == offset).all(1))
+        inside = places(shifted(covered, offset), material.shape[2])
+        excess = material.images[np.ix_(rows, inside)] - mean[inside]
+        blocks, index = np.unique(names[inside], return_inverse=True)
+        pooling = np.zeros((len(inside), len(blocks)), np.float32)
+        pooling[np.arange(len(inside)), index] = 1 / sizes[blocks][index]
+        features[np.ix_(rows, blocks)] -= excess @ pooling
     return features
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 EXACT_VALUES = 1024
-RANK = 256
+RANK = 128
 
 
 class Covariance:
@@ -35,7 +35,7 @@ class Covariance:
         from sklearn.utils.extmath import randomized_svd
 
         rank = min(RANK, len(self._rows) - 1)
-        _, singular, directions = randomized_svd(self._rows, rank, n_iter=4, random_state=0)
+        _, singular, directions = randomized_svd(self._rows, rank, n_iter=2, random_state=0)
         values = singular.astype(np.float64) ** 2 / len(self._rows)
         rest = (np.square(self._rows).mean() * n_values - values.sum()) / (n_values - rank)
         return values, directions.T.astype(np.float64), max(float(rest), 0.0)

@@ -21,12 +21,15 @@ LEAST_FLIP = 0.10
 LEAST_MARGIN = 1.0
 LEAST_TRAINING_RATE = 0.05
 LEAST_TRAINING_LIFT = 3.0
-MOST_VALLEY_POOL = {"local": 0.45, "whole": 0.20, "literal": 0.20}
-MOST_VALLEY_TRAINING = {"local": 0.20, "whole": 0.10, "literal": 0.10}
+MOST_VALLEY_POOL = {"local": 0.45, "moved": 0.45, "whole": 0.20, "literal": 0.20}
+MOST_VALLEY_TRAINING = {"local": 0.20, "moved": 0.20, "whole": 0.10, "literal": 0.10}
 LEAST_AGREEMENT = 0.5
 MOST_DEPENDENCE = 0.65
 # A class that carries the pattern throughout has no images without it to be separate from.
 WHOLE_CLASS_RATE, WHOLE_CLASS_OTHERS, WHOLE_CLASS_MARGIN = 0.95, 0.05, 4.0
+
+# Families whose patterns lie in one piece, with surroundings to be independent of.
+PLACED = ("local", "moved")
 
 _LEAST_RATIO, _MOST_RATIO = 0.05, 4.0
 SEPARATION = ("valley_pool", "valley_training", "agreement", "independence")
@@ -39,7 +42,7 @@ def evidence_ratios(record: CandidateRecord, insertion: InsertionRecord | None) 
         "enrichment": record.z / LEAST_Z,
         "valley_pool": _under(MOST_VALLEY_POOL[family], record.valley_pool),
     }
-    if family == "local":
+    if family in PLACED:
         ratios["agreement"] = record.agreement / LEAST_AGREEMENT
     if record.content_dependence is not None:
         ratios["independence"] = (1 - record.content_dependence) / (1 - MOST_DEPENDENCE)
@@ -107,7 +110,7 @@ def outcome(ratios: dict[str, float]) -> Outcome:
 
 def promise(material: Material, candidate: Candidate) -> float:
     """Which candidates of a class are worth experiments: evidence that needs no network."""
-    dependence = content_dependence(material, candidate) if candidate.family == "local" else 0.5
+    dependence = content_dependence(material, candidate) if candidate.family in PLACED else 0.5
     return combined(
         {
             "enrichment": enrichment(material, candidate).z / LEAST_Z,

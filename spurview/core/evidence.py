@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 Outcome = Literal["alarm", "suspect", "candidate"]
 Kind = Literal["pattern", "texture", "place-free", "colour"]
-Family = Literal["local", "whole", "literal"]
+Family = Literal["local", "moved", "whole", "literal"]
 
 _Count = Annotated[int, Meta(ge=0)]
 
@@ -47,7 +47,10 @@ class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class InsertionRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Shares of `n` other images that become the class; margins in logits, over no insertion."""
+    """Shares of `n` other images that become the class; margins in logits, over no insertion.
+
+    flat: with the pattern's mean colour alone; grey: with its brightness alone; of coloured ones.
+    """
 
     flip: float
     null_control: float
@@ -57,6 +60,8 @@ class InsertionRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     interval: tuple[float, float]
     margin: float
     null_margin: float
+    flat: float | None = None
+    grey: float | None = None
 
 
 class RemovalRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.candidate import Candidate
@@ -19,7 +20,8 @@ from spurview.core.pixel_map import (
     split_mask,
     strength_mask,
 )
-from spurview.core.whole_family import mean_residual
+from spurview.core.registration import cut
+from spurview.core.whole_family import free_neighbours, mean_residual
 
 # A pattern is localised when its piece holds this share of the divergence above noise.
 LOCALISED_SHARE = 0.5
@@ -27,6 +29,8 @@ LOCALISED_SHARE = 0.5
 LARGEST_PIECE = 0.25
 _NEIGHBOURS = 4
 _FEWEST = 5
+# Less than this is no blend but the error of two variances.
+_LEAST_OPACITY = 0.1
 # A divergence estimated from m members is about this over m where there is none.
 _NOISE = 3.0
 
@@ -36,7 +40,8 @@ class Template:
     """x' = clip((1 - opacity mask) x + values, 0, 1).
 
     values: (H, W, C) float32, zero off the mask; mask: (H, W) float32 in 0..1;
-    opacity: in 0..1; shared: (H, W) float32 map in 0..1; localised: it has one place.
+    opacity: in 0..1; shared: (H, W) float32 map in 0..1; localised: it has one place;
+    offsets: (m, 2) of a pattern that moves, how far (down, right) its carriers have it from here.
     """
 
     values: Floats
@@ -44,12 +49,13 @@ class Template:
     opacity: float
     shared: Floats
     localised: bool
+    offsets: NDArray[np.int16] | None = None
 
 
 def extract(material: Material, candidate: Candidate) -> Template:
     """The pattern that the candidate's pool members share."""
     rows = typical_rows(material, candidate)
-    if candidate.family == "local":
+    if candidate.family in ("local", "moved"):
         return _local(material, candidate, rows)
     return _whole(material, candidate, rows)
 
@@ -89,11 +95,35 @@ def _divergence(
     """Divergence map (H, W) above noise, the typical members (m, D), their neighbours (n, D)."""
     free = np.flatnonzero(material.pool & ~candidate.hits)
     near = nearest_among(material.latents, free, _NEIGHBOURS, rows)
-    members = material.images[rows]
+    members = _at_home(material, candidate, rows, rows)
     typical = members[most_typical(members, candidate.mask, material.shape[2])]
-    neighbours = material.images[near.ravel()]
+    neighbours = _at_home(material, candidate, near.ravel(), np.repeat(rows, near.shape[1]))
     divergence = divergence_map(typical, neighbours, material.shape)
     return np.maximum(divergence - _NOISE / len(typical), 0), typical, neighbours
+
+
+def _blended(material: Material, rows: Rows, near: Rows) -> float:
+    """The opacity of a coloured pattern over the whole image; 0 for what is added to grey ones."""
+    if material.shape[2] == 1:
+        return 0.0
+    opacity = _opacity(material.images[rows], material.images[near[rows].ravel()])
+    return opacity if opacity >= _LEAST_OPACITY else 0.0
+
+
+def _at_home(material: Material, candidate: Candidate, rows: Rows, carriers: Rows) -> Floats:
+    """Images (n, D) of the rows, shifted as brings the pattern of each carrier to its mask."""
+    if candidate.places is None:
+        return material.images[rows]
+    whole = material.images[rows].reshape(-1, *material.shape)
+    offsets = candidate.places[carriers].astype(np.int64)
+    return cut(whole, offsets, material.shape[:2]).reshape(len(rows), -1)
+
+
+def offsets_of(material: Material, candidate: Candidate) -> NDArray[np.int16] | None:
+    """(m, 2) where the typical members of a pattern that moves have it, else None."""
+    if candidate.places is None:
+        return None
+    return candidate.places[typical_rows(material, candidate)]
 
 
 def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
@@ -110,6 +140,7 @@ def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
         opacity=opacity,
         shared=shared_pixel_map(divergence, mask),
         localised=True,
+        offsets=offsets_of(material, candidate),
     )
 
 
@@ -122,16 +153,20 @@ def _opacity(members: Floats, neighbours: Floats) -> float:
 
 
 def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
-    near = material.matcher.without(candidate.hits)
+    near = free_neighbours(material, candidate.hits)
     rest = np.flatnonzero(material.discover & ~candidate.hits)
     difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
-    values = difference.reshape(material.shape)
+    opacity = _blended(material, rows, near)
+    # What is blended in moves images towards it from where those of like content are on average.
+    values = (difference + opacity * material.images[near[rows].ravel()].mean(0)).reshape(
+        material.shape
+    )
     divergence, _, _ = _divergence(material, candidate, rows)
-    changed: Mask = np.abs(values).max(2) > 0.02
+    changed: Mask = np.abs(difference).reshape(material.shape).max(2) > 0.02
     return Template(
-        values=values,
+        values=values.astype(np.float32),
         mask=np.ones(material.shape[:2], np.float32),
-        opacity=0.0,
+        opacity=opacity,
         shared=shared_pixel_map(divergence, changed),
         localised=False,
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from spurview.core.neighbours import Matcher, mean_of, nearest_among
 
@@ -16,6 +17,8 @@ Rows = NDArray[np.int64]
 
 # Added to every pixel variance: keeps constant pixels from counting as infinitely unusual.
 RIDGE = 0.01
+# Blocks along the longer side in which the surroundings of a pattern are summed up.
+BLOCKS = 14
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,24 @@ class Material:
     def expected(self) -> Floats:
         """The mean of each image's content neighbours, (N, D)."""
         return mean_of(self.images, self.neighbours)
+
+    @cached_property
+    def blocks(self) -> NDArray[np.int64]:
+        """(H, W) the number of each pixel's block, about `BLOCKS` blocks along the longer side."""
+        height, width, _ = self.shape
+        step = max(1, round(max(height, width) / BLOCKS))
+        rows, columns = np.indices((height, width)) // step
+        return np.asarray(rows * (-(-width // step)) + columns)
+
+    @cached_property
+    def block_means(self) -> Floats:
+        """(N, blocks) mean of each image over each block and all channels."""
+        channels = self.shape[2]
+        names = np.repeat(self.blocks.ravel(), channels)
+        sizes = np.bincount(names).astype(np.float32)
+        pooling = sparse.csr_matrix((1 / sizes[names], (np.arange(len(names)), names)))
+        means: Floats = np.asarray((pooling.T @ self.images.T).T, np.float32)
+        return means
 
     @cached_property
     def matcher(self) -> Matcher:

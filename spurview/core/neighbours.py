@@ -18,6 +18,7 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 _BLOCK = 1000
+MOST_ACROSS = 2000
 
 
 def nearest(
@@ -81,6 +82,20 @@ class Matcher:
         self._rows = rows
         self._k = k
         self._near = nearest_among(latents, rows, min(6 * k, len(rows) - 1))
+
+    def across(self, hits: NDArray[np.bool_]) -> Rows:
+        """As `without`, by latents from which the direction towards the hits is taken out.
+
+        An encoder that sees a tint puts tinted images beside naturally coloured ones; across that
+        direction they are compared with images of like content in other colours. At most
+        `MOST_ACROSS` reference rows are used, evenly spread.
+        """
+        left = self._rows[~hits[self._rows]]
+        towards = self._latents[self._rows[hits[self._rows]]].mean(0) - self._latents[left].mean(0)
+        towards = towards / max(float(np.linalg.norm(towards)), 1e-9)
+        flat = self._latents - np.outer(self._latents @ towards, towards)
+        spread = left[:: -(-len(left) // MOST_ACROSS)]
+        return nearest_among(flat.astype(np.float32), spread, self._k)
 
     def without(self, excluded: NDArray[np.bool_]) -> Rows:
         """Rows (N, k) of each image's nearest among the reference rows not excluded.

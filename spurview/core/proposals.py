@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from spurview.core.material import RIDGE, Bools, ClassMaterial, Floats, f1
+from spurview.core.material import RIDGE, Bools, ClassMaterial, Floats, Rows, f1
 from spurview.core.pixel_map import by_pixel, places
 from spurview.core.scorers import top_peak
 
@@ -22,8 +22,8 @@ _COMPONENTS = 10
 _WINDOWS_KEPT = 4
 _GRADIENT_WINDOWS = 3
 
-# (images (n, D), class) -> mean margin gradient (D,)
-Gradient = Callable[[Floats, int], Floats]
+# (rows (n,), class) -> (n, D) gradient of the margin in each of the material's images
+Gradient = Callable[[Rows, int], Floats]
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,27 @@ def reconstruction_clusters(found: ClassMaterial, ks: tuple[int, ...] = (8,)) ->
     return [Proposal("reconstruction", m) for m in clusters(leading(missed, 16), ks)]
 
 
+def colour_clusters(found: ClassMaterial, ks: tuple[int, ...] = (8,)) -> list[Proposal]:
+    """Clusters of the mean brightness and colour of coloured images: an encoder takes a tint for
+    content, so that no residual shows it."""
+    channels = found.material.shape[2]
+    if channels == 1:
+        return []
+    images = found.material.images[found.members_a]
+    means = images.reshape(len(images), -1, channels).mean(1)
+    brightness = means.mean(1, keepdims=True)
+    return [
+        Proposal("colour", m) for m in clusters(np.hstack([means - brightness, brightness]), ks)
+    ]
+
+
 def gradient_windows(
     found: ClassMaterial, gradient: Gradient, rng: np.random.Generator
 ) -> list[Proposal]:
     """The 3 % of members whose residual best follows the network's gradient, in 3 windows."""
     shape = found.material.shape
     rows = rng.permutation(found.others)[:400]
-    slope = gradient(found.material.images[rows], found.class_index)
+    slope = gradient(rows, found.class_index).mean(0)
     energy = ndimage.uniform_filter(by_pixel(np.square(slope), shape), 5)
     n = max(least_members(len(found.members_a)), int(0.03 * len(found.members_a)))
     residual = found.residual(found.members_a)
@@ -202,4 +216,5 @@ def whole_image_proposals(found: ClassMaterial) -> list[Proposal]:
         *residual_clusters(found, ks=(2, 4)),
         *latent_clusters(found, ks=(4,)),
         *reconstruction_clusters(found, ks=(4,)),
+        *colour_clusters(found),
     ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
+import torch
 
 from spurview.core.candidate import Candidate, without_duplicates
+from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
 from spurview.core.confirmation import (
     Enrichment,
     benjamini_hochberg,
@@ -19,14 +22,16 @@ from spurview.core.confirmation import (
     training_rates,
     training_valley,
 )
-from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, promise
+from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED, promise
 from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract, mask_around, piece_of
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
-from spurview.core.material import ClassMaterial, Material, Rows
+from spurview.core.material import ClassMaterial, Floats, Material, Rows
+from spurview.core.moved_family import MovedSearch
 from spurview.core.progress import Report
 from spurview.core.proposals import Gradient, Proposal, local_proposals, whole_image_proposals
+from spurview.core.registration import residuals
 from spurview.core.scorers import valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.whole_family import search_all
@@ -36,6 +41,9 @@ FEWEST_IN_CLASS = 28
 # Images of other classes it takes to compare a class with.
 FEWEST_OTHERS = 20
 _MOST_REFINED = 14
+
+# (images (n, D), class) -> (n, D) gradient of each image's margin
+MarginGradients = Callable[[Floats, int], Floats]
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Found:
 
 def search(
     material: Material,
-    gradient: Gradient | None,
+    gradients: MarginGradients | None,
     *,
     settings: CandidatesSettings,
     seed: int,
@@ -59,6 +67,8 @@ def search(
     """Candidates of all classes, best kept per class, and what came of each class."""
     classes = []
     candidates: list[Candidate] = []
+    blocks = coarse(material)
+    residual = residuals(material, np.arange(len(material.images)))
     for k in range(material.n_classes):
         n = int(material.of_class(k).sum())
         in_a = int((material.of_class(k) & material.discover).sum())
@@ -68,7 +78,9 @@ def search(
         if searched:
             rng = np.random.default_rng([seed, k])
             step = _Step(report, k, material.n_classes)
-            candidates += _search_class(material, k, gradient, settings, rng, step)
+            candidates += _search_class(
+                material, blocks, residual, k, gradients, settings, rng, step
+            )
     report(material.n_classes, material.n_classes, "weighing the evidence")
     return _with_false_discovery([_found(material, c) for c in candidates]), classes
 
@@ -91,8 +103,10 @@ class _Step:
 
 def _search_class(
     material: Material,
+    blocks: Material,
+    residual: torch.Tensor,
     class_index: int,
-    gradient: Gradient | None,
+    gradients: MarginGradients | None,
     settings: CandidatesSettings,
     rng: np.random.Generator,
     report: Report,
@@ -100,6 +114,36 @@ def _search_class(
     if settings.method == "literal":
         literal = literal_candidates(material, class_index)
         return _with_free_images(material, literal)[: settings.per_class]
+    still = _still_candidates(blocks, material, class_index, gradients, rng, report)
+    of_pixels = None if gradients is None else _by_rows(material, gradients)
+    moved = MovedSearch(material, residual, class_index, of_pixels, rng).candidates(report)
+    scope = material.of_class(class_index) & material.discover
+    candidates = _with_free_images(material, still + moved)
+    merged = without_duplicates(candidates, scope, _MOST_REFINED)
+    ranked = sorted(merged, key=lambda c: -promise(material, c))
+    return ranked[: settings.per_class]
+
+
+def _by_rows(material: Material, gradients: MarginGradients) -> Gradient:
+    return lambda rows, class_index: gradients(material.images[rows], class_index)
+
+
+def _still_candidates(
+    material: Material,
+    full: Material,
+    class_index: int,
+    gradients: MarginGradients | None,
+    rng: np.random.Generator,
+    report: Report,
+) -> list[Candidate]:
+    """Candidates whose patterns stay where they are, found among the blocks of `material`.
+
+    full: the material by pixels, in which the candidates are given.
+    """
+    gradient = None
+    if gradients is not None:
+        by_pixels = _by_rows(full, gradients)
+        gradient = lambda rows, c: slopes_of_blocks(by_pixels(rows, c), full.shape)  # noqa: E731
     report(0, 1, "comparing images with their neighbours")
     found = ClassMaterial(material, class_index)
     scope = found.mine & material.discover
@@ -114,10 +158,7 @@ def _search_class(
         if candidate.family == "local"
     ]
     local = refine_all(found, proposals, report)
-    candidates = _with_free_images(material, local + whole)
-    merged = without_duplicates(candidates, scope, _MOST_REFINED)
-    ranked = sorted(merged, key=lambda c: -promise(material, c))
-    return ranked[: settings.per_class]
+    return [replace(c, mask=to_full_size(c.mask, full.shape)) for c in local + whole]
 
 
 def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:
@@ -160,7 +201,7 @@ def _why_not(n: int, in_a: int, others: int) -> str:
 
 def _found(material: Material, candidate: Candidate) -> Found:
     template = extract(material, candidate)
-    if candidate.family == "local":
+    if candidate.family in PLACED:
         candidate = replace(candidate, mask=template.mask > 0)
     seen = enrichment(material, candidate)
     mine = np.flatnonzero(candidate.hits & material.of_class(candidate.class_index))
@@ -194,7 +235,7 @@ def _record(
         training_rates=training_rates(material, candidate),
         training_q=training_p(material, candidate) if has_training else None,
         content_dependence=(
-            content_dependence(material, candidate) if candidate.family == "local" else None
+            content_dependence(material, candidate) if candidate.family in PLACED else None
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from spurview.core.classifier import margins
 from spurview.core.evidence import InsertionRecord, Kind, RemovalRecord
 from spurview.core.extraction import Template
 from spurview.core.material import Floats, Material, Rows
-from spurview.core.template import insert, remove
+from spurview.core.registration import best_matches, cut, residuals
+from spurview.core.template import insert, insert_moved, moved_masks, remove
 
 # Logits (n, K) of float images (n, H, W, C).
 Logits = Callable[[Floats], NDArray[np.float32]]
@@ -66,6 +67,7 @@ class Bench:
         free = material.confirm & (material.predicted != candidate.class_index) & ~candidate.hits
         self.rows: Rows = np.sort(rng.permutation(np.flatnonzero(free))[:n])
         self.images = material.images[self.rows].reshape(-1, *material.shape)
+        self._turn = rng.integers(2**31, size=len(self.rows))
         self.before = logits(self.images) if len(self.rows) else np.zeros((0, material.n_classes))
 
     def effect(self, template: Template, strength: float = 1.0) -> Effect:
@@ -78,10 +80,16 @@ class Bench:
 
     def inserted(self, template: Template, strength: float = 1.0) -> Floats:
         """The images with the template in them."""
-        changed = insert(self.images, template.values, template.mask, template.opacity)
+        changed = self._changed(template)
         if strength == 1.0:
             return changed
         return np.clip(self.images + np.float32(strength) * (changed - self.images), 0, 1)
+
+    def _changed(self, template: Template) -> Floats:
+        if template.offsets is None:
+            return insert(self.images, template.values, template.mask, template.opacity)
+        offsets = template.offsets[self._turn % len(template.offsets)]
+        return insert_moved(self.images, template.values, template.mask, template.opacity, offsets)
 
     def energy(self, template: Template) -> float:
         """Mean squared change per image."""
@@ -105,19 +113,24 @@ def insertion(
     n = len(bench.rows)
     interval = stats.binomtest(round(effect.flip * n), n).proportion_ci(0.95, "wilson")
     works = effect.flip >= LEAST_EFFECT
-    scrambled = []
-    if not has_one_tone(template):
+    scrambled, rolled = [], []
+    if works and not has_one_tone(template):
         scrambled = [bench.effect(_scrambled(template, rng)) for _ in range(_FEW_CONTROLS)]
-    rolled = [bench.effect(t) for t in _rolled(template, _FEW_CONTROLS, rng)]
+    if works:
+        elsewhere = _rolled if template.offsets is None else _anywhere
+        rolled = [bench.effect(t) for t in elsewhere(template, _FEW_CONTROLS, rng)]
+    coloured = works and material.shape[2] > 1
     return InsertionRecord(
         flip=effect.flip,
         null_control=max((null.flip for null in nulls), default=0.0),
-        scrambled=float(np.mean([e.flip for e in scrambled])) if works and scrambled else None,
-        rolled=float(np.mean([e.flip for e in rolled])) if works and rolled else None,
+        scrambled=float(np.mean([e.flip for e in scrambled])) if scrambled else None,
+        rolled=float(np.mean([e.flip for e in rolled])) if rolled else None,
         n=n,
         interval=(float(interval.low), float(interval.high)),
         margin=effect.margin,
         null_margin=max((null.margin for null in nulls), default=0.0),
+        flat=bench.effect(_flat(template)).flip if coloured else None,
+        grey=bench.effect(_grey(template)).flip if coloured else None,
     )
 
 
@@ -153,6 +166,9 @@ def null_templates(
 
 def _null_template(material: Material, template: Template, rows: Rows) -> Template:
     images, expected = material.images[rows], material.expected[rows]
+    if template.offsets is not None:
+        images, expected, offsets = _registered_to_one(material, template, rows)
+        template = replace(template, offsets=offsets)
     difference = (images.mean(0) - expected.mean(0)).reshape(material.shape)
     if not template.localised:
         return _with(template, values=difference)
@@ -161,6 +177,37 @@ def _null_template(material: Material, template: Template, rows: Rows) -> Templa
     blended = images.mean(0) - (1 - template.opacity) * expected.mean(0)
     values = np.where(mask[..., None], blended.reshape(material.shape), 0)
     return _with(template, values=values.astype(np.float32), mask=mask.astype(np.float32))
+
+
+def _registered_to_one(
+    material: Material, template: Template, rows: Rows
+) -> tuple[Floats, Floats, NDArray[np.int16]]:
+    """Images (n, D) shifted to match the first one's most unusual window, what is expected of
+    them, and how far each was shifted: the way in which a pattern that moves is drawn."""
+    top, left, bottom, right = _box_of(template)
+    side = (bottom - top, right - left)
+    unusual = residuals(material, rows)
+    energy = np.square(unusual[0].numpy()).sum(0)
+    summed = ndimage.uniform_filter(energy, side, mode="constant", origin=(0, 0))
+    inside = summed[
+        side[0] // 2 : summed.shape[0] - (side[0] - side[0] // 2 - 1),
+        side[1] // 2 : summed.shape[1] - (side[1] - side[1] // 2 - 1),
+    ]
+    at = np.array(np.unravel_index(inside.argmax(), inside.shape))
+    exemplar = cut(unusual[:1].permute(0, 2, 3, 1).numpy(), at[None], side)
+    _, found = best_matches(unusual, exemplar)
+    shift = found[:, 0] - at
+    whole = (-1, *material.shape)
+    images, expected = (
+        cut(part[rows].reshape(whole), shift, material.shape[:2]).reshape(len(rows), -1)
+        for part in (material.images, material.expected)
+    )
+    return images, expected, shift.astype(np.int16)
+
+
+def _box_of(template: Template) -> tuple[int, int, int, int]:
+    rows, columns = np.nonzero(template.mask)
+    return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
 
 
 def _strongest_piece(strength: Floats, size: int) -> NDArray[np.bool_]:
@@ -178,6 +225,20 @@ def _strongest_piece(strength: Floats, size: int) -> NDArray[np.bool_]:
 def has_one_tone(template: Template) -> bool:
     """Whether all pixels of the pattern are alike, so that scrambling leaves it as it is."""
     return bool(template.values[template.mask > 0].std(0).max() < _ONE_TONE)
+
+
+def _flat(template: Template) -> Template:
+    """The pattern's mean colour all over its mask."""
+    on_mask = template.mask > 0
+    values = np.zeros_like(template.values)
+    values[on_mask] = template.values[on_mask].mean(0)
+    return _with(template, values=values)
+
+
+def _grey(template: Template) -> Template:
+    """The pattern's brightness without its colour."""
+    grey = template.values.mean(2, keepdims=True)
+    return _with(template, values=np.broadcast_to(grey, template.values.shape).copy())
 
 
 def _scrambled(template: Template, rng: np.random.Generator) -> Template:
@@ -210,14 +271,18 @@ def _rolled(template: Template, n: int, rng: np.random.Generator) -> list[Templa
     return moved
 
 
+def _anywhere(template: Template, n: int, rng: np.random.Generator) -> list[Template]:
+    """The same pattern in any place, of a pattern that moves."""
+    rows, columns = np.nonzero(template.mask)
+    height, width = template.mask.shape
+    down = rng.integers(-rows.min(), height - rows.max(), (n, 100))
+    right = rng.integers(-columns.min(), width - columns.max(), (n, 100))
+    offsets = np.stack([down, right], 2).astype(np.int16)
+    return [replace(template, offsets=one) for one in offsets]
+
+
 def _with(template: Template, *, values: Floats, mask: Floats | None = None) -> Template:
-    return Template(
-        values=values,
-        mask=template.mask if mask is None else mask,
-        opacity=template.opacity,
-        shared=template.shared,
-        localised=template.localised,
-    )
+    return replace(template, values=values, mask=template.mask if mask is None else mask)
 
 
 def removal(
@@ -236,14 +301,18 @@ def removal(
     near = material.matcher.without(candidate.hits)[rows]
     reference = material.images[near].mean(1).reshape(images.shape)
     if template.localised:
-        cleaned = remove(images, reference, template.mask)
+        mask = template.mask
+        if candidate.places is not None:
+            mask = moved_masks(mask, candidate.places[rows])
+        cleaned = remove(images, reference, mask)
         elsewhere = [
             remove(images, reference, other.mask) for other in _rolled(template, _FEW_CONTROLS, rng)
         ]
     else:
-        cleaned = np.clip(images - template.values, 0, 1)
+        cleaned = _without(images, template, template.values)
+        change = (images - cleaned).mean(0)
         elsewhere = [
-            np.clip(images - _scrambled_sign(template, rng), 0, 1) for _ in range(_FEW_CONTROLS)
+            np.clip(images - _with_random_signs(change, rng), 0, 1) for _ in range(_FEW_CONTROLS)
         ]
     n = len(rows)
     drop = _left(logits(cleaned), candidate.class_index)
@@ -254,10 +323,16 @@ def removal(
     )
 
 
-def _scrambled_sign(template: Template, rng: np.random.Generator) -> Floats:
-    """The template with random signs: as much change, in no direction that means anything."""
-    signs = rng.choice(np.array([-1, 1], np.float32), template.values.shape)
-    signed: Floats = template.values * signs
+def _without(images: Floats, template: Template, values: Floats) -> Floats:
+    """Images (n, H, W, C) with a pattern over the whole image taken off: insertion backwards."""
+    kept = max(1 - template.opacity, 0.1)
+    cleaned: Floats = np.clip((images - values) / np.float32(kept), 0, 1)
+    return cleaned
+
+
+def _with_random_signs(change: Floats, rng: np.random.Generator) -> Floats:
+    """A change (H, W, C) with random signs: as much of it, in no direction that means anything."""
+    signed: Floats = change * rng.choice(np.array([-1, 1], np.float32), change.shape)
     return signed
 
 
@@ -269,6 +344,9 @@ def kind_of(template: Template, record: InsertionRecord) -> Kind | None:
     """What the specificity controls say of a pattern that works; None where it does not."""
     if record.flip < LEAST_EFFECT:
         return None
+    alike = _SAME_EFFECT * record.flip
+    if record.flat is not None and record.grey is not None and record.flat >= alike > record.grey:
+        return "colour"
     if record.scrambled is not None and record.scrambled >= _SAME_EFFECT * record.flip:
         return "texture"
     if record.rolled is not None and record.rolled >= _SAME_EFFECT * record.flip:

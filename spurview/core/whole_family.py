@@ -69,7 +69,7 @@ def _fit(found: ClassMaterial, members: Bools) -> _Fit | None:
         rest = np.flatnonzero(material.discover & ~hits)
         if len(rows) < _FEWEST or len(rest) < 20 * _FEWEST:
             return None
-        fit = _one_round(found, rows, rest, material.matcher.without(hits))
+        fit = _one_round(found, rows, rest, free_neighbours(material, hits))
         if fit.typical <= 0:
             return None
         hits = fit.hits
@@ -89,6 +89,12 @@ def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit
     contribution = by_pixel(weights * difference, material.shape).astype(np.float64)
     threshold = max(LEAST_DEVIATIONS, _MEMBER_SHARE * typical)
     return _Fit(contribution, scores, typical, threshold)
+
+
+def free_neighbours(material: Material, hits: Bools) -> Rows:
+    """Rows (N, k) of content neighbours that carry no pattern: for colours, across the pattern."""
+    is_coloured = material.shape[2] > 1 and (hits & material.discover).any()
+    return material.matcher.across(hits) if is_coloured else material.matcher.without(hits)
 
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:

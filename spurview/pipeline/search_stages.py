@@ -11,7 +11,7 @@ import torch
 from spurview.core.arrays import Array
 from spurview.core.candidate import Candidate
 from spurview.core.evidence import CandidateRecord
-from spurview.core.extraction import Template
+from spurview.core.extraction import Template, offsets_of
 from spurview.core.layout import principal_plane, residual_plane
 from spurview.core.material import Floats, Material, split_pool
 from spurview.core.search import Found, search
@@ -29,15 +29,13 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     material = material_of(work, with_rebuilt=True)
     network = load_network(work.reader, work.info, torch.device(work.device))
 
-    def gradient(images: Floats, class_index: int) -> Floats:
-        slope: Floats = network.margin_gradient(
-            images.reshape(-1, *material.shape), class_index
-        ).ravel()
-        return slope
+    def gradients(images: Floats, class_index: int) -> Floats:
+        pixels = images.reshape(-1, *material.shape)
+        return network.margin_gradients(pixels, class_index).reshape(images.shape)
 
     found, classes = search(
         material,
-        gradient,
+        gradients,
         settings=work.settings.candidates,
         seed=work.settings.seed,
         report=work.report,
@@ -54,7 +52,7 @@ def verification(work: Work) -> tuple[dict[str, Array], Facts]:
     network = load_network(work.reader, work.info, torch.device(work.device))
     records, pairs = verify_all(
         material,
-        _suspects(work),
+        _suspects(work, material),
         network.logits,
         settings=work.settings.verification,
         seed=work.settings.seed,
@@ -84,6 +82,10 @@ def _speaks_for(record: CandidateRecord) -> float:
 
 
 def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
+    """What the search shares, from the products of the stages before it.
+
+    with_rebuilt: with the VAE's reconstructions, which only proposals look at.
+    """
     reader = work.reader
     work.report(0, 1, "reading images")
     pixels = reader.read("/images/pixels")
@@ -125,13 +127,26 @@ def _candidate_arrays(found: Sequence[Found], material: Material) -> dict[str, A
         "/candidates/mask": stacked([f.template.mask for f in found], (height, width), np.float32),
         "/candidates/map": stacked([f.template.shared for f in found], (height, width), np.float32),
         "/candidates/scores": stacked([f.candidate.linear for f in found], (n_images,), np.float32),
+        **_places(found, n_images),
         "/candidates/hits": stacked([f.candidate.hits for f in found], (n_images,), np.uint8),
         "/candidates/members": np.concatenate([*members, np.zeros(0)]).astype(np.int32),
         "/candidates/members_end": np.cumsum([len(m) for m in members]).astype(np.int64),
     }
 
 
-def _suspects(work: Work) -> list[Suspect]:
+def _places(found: Sequence[Found], n_images: int) -> dict[str, Array]:
+    """Where each image has the patterns that move, (M, N, 2) i2; nothing where none does."""
+    if all(f.candidate.places is None for f in found):
+        return {}
+    still = np.zeros((n_images, 2), np.int16)
+    return {
+        "/candidates/places": np.stack(
+            [still if f.candidate.places is None else f.candidate.places for f in found]
+        )
+    }
+
+
+def _suspects(work: Work, material: Material) -> list[Suspect]:
     reader = work.reader
     suspects = []
     for index, record in enumerate(candidate_records(reader)):
@@ -139,7 +154,6 @@ def _suspects(work: Work) -> list[Suspect]:
             reader.read(f"/candidates/{name}", index, index + 1)[0]
             for name in ("template", "mask", "map", "scores", "hits")
         )
-        template = Template(values, mask, record.opacity, shared, record.localised)
         candidate = Candidate(
             class_index=record.class_index,
             family=record.family,
@@ -150,6 +164,19 @@ def _suspects(work: Work) -> list[Suspect]:
             threshold=float("nan"),
             agreement=record.agreement,
             key=float("nan"),
+            places=(
+                reader.read("/candidates/places", index, index + 1)[0]
+                if record.family == "moved"
+                else None
+            ),
+        )
+        template = Template(
+            values,
+            mask,
+            record.opacity,
+            shared,
+            record.localised,
+            offsets_of(material, candidate),
         )
         suspects.append(Suspect(record, candidate, template))
     return suspects

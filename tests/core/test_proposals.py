@@ -73,12 +73,12 @@ def test_without_reconstructions_nothing_is_proposed_from_them(found):
 
 
 def test_windows_of_the_gradient_lean_to_the_carriers(found, carriers):
-    def gradient(images, class_index):
+    def gradients(rows, class_index):
         slope = np.zeros(pools.SHAPE, np.float32)
         slope[pools.PATCH] = pools.PATCH_VALUES[..., None] - 0.5
-        return slope.ravel()
+        return np.tile(slope.ravel(), (len(rows), 1))
 
-    proposals = gradient_windows(found, gradient, np.random.default_rng(0))
+    proposals = gradient_windows(found, gradients, np.random.default_rng(0))
     assert carriers[proposals[0].members].all()
     assert proposals[0].members.sum() == least_members(len(carriers))
 

@@ -1,0 +1,318 @@
+"""The family of patterns that keep their look but not their place: matched by convolution.
+
+What the network attends to in one image is tried as a pattern on all others (an exemplar); what
+matches in many images of the class and in few others is refined: members' windows are registered
+to one another, and their mean residual, mask and filter are drawn from the registered windows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.material import RIDGE, Bools, Floats, Material, Rows, f1
+from spurview.core.pixel_map import (
+    Mask,
+    by_pixel,
+    divergence_map,
+    most_typical,
+    peak_mask,
+    split_mask,
+)
+from spurview.core.pixel_map import (
+    places as values_on,
+)
+from spurview.core.progress import Report
+from spurview.core.proposals import Gradient
+from spurview.core.registration import (
+    Offsets,
+    best_matches,
+    cut,
+    registered,
+    window_covariance,
+)
+from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter, valley
+from spurview.core.template import shifted
+
+DETECTOR = "exemplars"
+# The highest of many places is above this many deviations now and then.
+LEAST_DEVIATIONS = 5.0
+_SIDES_PX = (5, 8)
+_EXEMPLARS = 40
+_MOST_MATCHED = 600
+_KEPT = 4
+_MARGIN_PX = 3
+_ROUNDS = 3
+_FEWEST = 6
+# An exemplar that is no more at home in the class than this is no pattern of it.
+_LEAST_Z = 2.0
+# A pattern that most members have in one place is not a moved one.
+_MOST_IN_PLACE = 0.6
+_NEIGHBOURS = 3
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A filter on a window's mask, its threshold and typical score, and the window's side."""
+
+    side: tuple[int, int]
+    mask: Mask
+    weights: Floats
+    typical: float
+
+    @property
+    def threshold(self) -> float:
+        return max(LEAST_DEVIATIONS, MEMBER_SHARE * self.typical)
+
+
+class MovedSearch:
+    """The search for moved patterns of one class in half A."""
+
+    def __init__(
+        self,
+        material: Material,
+        every: torch.Tensor,
+        class_index: int,
+        gradient: Gradient | None,
+        rng: np.random.Generator,
+    ) -> None:
+        """every: (N, C, H, W) residuals of all images, the same for all classes."""
+        self._material, self._class, self._gradient, self._rng = (
+            material,
+            class_index,
+            gradient,
+            rng,
+        )
+        self._mine = material.of_class(class_index)
+        self._half_a = np.flatnonzero(material.discover)
+        self._every = every
+        self._residual = every[torch.from_numpy(self._half_a)]
+        self._own = self._mine[self._half_a]
+
+    def candidates(self, report: Report) -> list[Candidate]:
+        """Moved patterns, none of like members twice."""
+        if min(self._material.shape[:2]) < 2 * max(_SIDES_PX):
+            return []
+        found: list[Candidate] = []
+        exemplars = self._exemplars(report)
+        for index, (window, hits) in enumerate(exemplars):
+            report(index, len(exemplars), "registering patterns that move")
+            fit = self._refined(window, hits)
+            if fit is not None and not self._is_known(fit, found):
+                found += self._candidates_of(fit)
+        return found
+
+    def _is_known(self, fit: _Fit, found: list[Candidate]) -> bool:
+        scores, _ = best_matches(self._residual, fit.weights[None])
+        hits = (scores[:, 0] > fit.threshold) & self._own
+        return any(f1(hits, c.hits[self._half_a] & self._own) > 0.8 for c in found)
+
+    def _exemplars(self, report: Report) -> list[tuple[Floats, Bools]]:
+        """Windows (h, w, C) of residuals, each with the images of half A that match, (n,) bool."""
+        tried: list[tuple[float, Floats, Bools]] = []
+        for index, side in enumerate(_SIDES_PX):
+            report(index, len(_SIDES_PX), "matching what the network attends to")
+            tried += self._exemplars_of(side)
+        kept: list[tuple[Floats, Bools]] = []
+        for _, window, hits in sorted(tried, key=lambda t: -t[0]):
+            if all(f1(hits, other) < 0.5 for _, other in kept):
+                kept.append((window, hits))
+            if len(kept) == _KEPT:
+                break
+        return kept
+
+    def _exemplars_of(self, side: int) -> list[tuple[float, Floats, Bools]]:
+        own = self._rng.permutation(np.flatnonzero(self._own))[:_MOST_MATCHED]
+        rest = self._rng.permutation(np.flatnonzero(~self._own))[:_MOST_MATCHED]
+        windows = self._attended(own, side)
+        covariance = window_covariance(
+            self._residual[torch.from_numpy(rest)], (side, side), self._rng
+        )
+        flat = windows.reshape(len(windows), -1).astype(np.float64)
+        filters = np.linalg.solve(covariance, flat.T).T
+        deviation = np.sqrt((filters * flat).sum(1))
+        filters = (filters / deviation[:, None]).astype(np.float32).reshape(windows.shape)
+        tried = np.concatenate([own, rest])
+        scores, _ = best_matches(self._residual[torch.from_numpy(tried)], filters)
+        is_own = self._own[tried]
+        base = is_own.mean()
+        found = []
+        for index in range(len(windows)):
+            column, threshold = scores[:, index], max(LEAST_DEVIATIONS, 0.5 * deviation[index])
+            hits = column > threshold
+            n, n_own = int(hits.sum()), int((hits & is_own).sum())
+            if n_own < _FEWEST:
+                continue
+            z = (n_own - base * n) / np.sqrt(base * (1 - base) * n + 1)
+            if z < _LEAST_Z:
+                continue
+            gap = valley(column[is_own], deviation[index], threshold)
+            everywhere = np.zeros(len(self._half_a), bool)
+            everywhere[tried[hits]] = True
+            found.append((float(z / (0.15 + min(gap, 3.0))), windows[index], everywhere))
+        return found
+
+    def _attended(self, own: Rows, side: int) -> Floats:
+        """Windows (E, side, side, C) that carry most of the margin, of the surest images."""
+        shape = self._material.shape
+        residual = self._residual[torch.from_numpy(own)].permute(0, 2, 3, 1).numpy()
+        if self._gradient is None:
+            weight = np.square(residual)
+        else:
+            slopes = self._gradient(self._half_a[own], self._class).reshape(-1, *shape)
+            weight = slopes * residual
+        summed = ndimage.uniform_filter(weight.sum(3), (0, side, side), mode="constant")
+        low, high = side // 2, side - side // 2 - 1
+        inside = summed[:, low : shape[0] - high, low : shape[1] - high]
+        flat = inside.reshape(len(own), -1)
+        surest = np.argsort(-flat.max(1))
+        # The surest images, and as many of the others: a faint pattern is not the surest.
+        chosen = np.concatenate(
+            [surest[: _EXEMPLARS // 2], self._rng.permutation(surest[_EXEMPLARS // 2 :])]
+        )[:_EXEMPLARS]
+        at = np.stack(np.unravel_index(flat[chosen].argmax(1), inside.shape[1:]), 1)
+        return cut(residual[chosen], at, (side, side))
+
+    def _refined(self, window: Floats, hits: Bools) -> _Fit | None:
+        """The filter after alternating between registering members and drawing it from them."""
+        side = (window.shape[0], window.shape[1])
+        covariance = window_covariance(self._residual, side, self._rng)
+        weights = np.linalg.solve(covariance, window.ravel().astype(np.float64))
+        deviation = float(np.sqrt(weights @ window.ravel()))
+        fit = _Fit(
+            side,
+            np.ones(side, bool),
+            (weights / deviation).reshape(window.shape).astype(np.float32),
+            deviation,
+        )
+        members = np.flatnonzero(hits & self._own)
+        for _ in range(_ROUNDS):
+            scores, where = best_matches(self._residual, fit.weights[None])
+            typical = float(np.median(scores[members, 0]))
+            fit = replace(fit, typical=typical)
+            members = np.flatnonzero((scores[:, 0] > fit.threshold) & self._own)
+            if len(members) < _FEWEST:
+                return None
+            fit = self._drawn(members, where[members, 0], fit.side)
+        scores, _ = best_matches(self._residual, fit.weights[None])
+        return replace(fit, typical=float(np.median(scores[members, 0])))
+
+    def _drawn(self, members: Rows, at: Offsets, side: tuple[int, int]) -> _Fit:
+        """Mask and filter from registered members (places in half A) and their neighbours."""
+        material = self._material
+        wide = (side[0] + 2 * _MARGIN_PX, side[1] + 2 * _MARGIN_PX)
+        wide = (min(wide[0], material.shape[0] - 1), min(wide[1], material.shape[1] - 1))
+        at = at - (np.array(wide, np.int64) - np.array(side, np.int64)) // 2
+        rows = self._half_a[members]
+        shape = (*wide, material.shape[2])
+        residual = cut(self._residual.permute(0, 2, 3, 1).numpy()[members], at, wide)
+        residual = residual.reshape(len(rows), -1)
+        strength = by_pixel(np.abs(residual.mean(0)) / np.sqrt(residual.var(0) + RIDGE), shape)
+        mask = split_mask(shared_divergence(material, rows, at, wide), peak_mask(strength))
+        rows_on, columns_on = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        box = (
+            slice(rows_on[0], rows_on[-1] + 1),
+            slice(columns_on[0], columns_on[-1] + 1),
+        )
+        mask = mask[box]
+        mean = residual.mean(0).reshape(shape)[box]
+        covariance = window_covariance(self._residual, mask.shape, self._rng)
+        on_mask = values_on(mask, material.shape[2])
+        target = mean.ravel()[on_mask].astype(np.float64)
+        solved = np.linalg.solve(covariance[np.ix_(on_mask, on_mask)], target)
+        deviation = float(np.sqrt(max(solved @ target, 1e-12)))
+        weights = np.zeros(mean.size, np.float32)
+        weights[on_mask] = solved / deviation
+        return _Fit(mask.shape, mask, weights.reshape(mean.shape), deviation)
+
+    def _candidates_of(self, fit: _Fit) -> list[Candidate]:
+        material = self._material
+        scores, where = best_matches(self._every, fit.weights[None])
+        raw, at = scores[:, 0], where[:, 0]
+        members = np.flatnonzero((raw > fit.threshold) & self._mine & material.discover)
+        if len(members) < _FEWEST or _stands_still(at[members]):
+            return []
+        windows = registered(material, at - 1, (fit.side[0] + 2, fit.side[1] + 2))
+        mask = np.pad(fit.mask, 1)
+        hit_sets = [_conditional_hits(windows, mask, members, self._mine), raw > fit.threshold]
+        found = [self._candidate(windows, mask, at, hits) for hits in hit_sets if hits is not None]
+        return [candidate for candidate in found if candidate is not None]
+
+    def _candidate(
+        self, windows: Material, mask: Mask, at: Offsets, hits: Bools
+    ) -> Candidate | None:
+        scope = self._mine & windows.discover
+        rows = np.flatnonzero(hits & scope)
+        if len(rows) < _FEWEST:
+            return None
+        rest = np.setdiff1d(np.flatnonzero(windows.discover), rows)
+        others = np.setdiff1d(np.flatnonzero(scope), rows)
+        contrast = others if len(others) >= _FEWEST else rest
+        scorer = MatchedFilter(windows, mask, rows, rest, contrast)
+        if scorer.typical <= 0:
+            return None
+        scores = scorer.scores(windows)
+        agreement = f1((scores > scorer.threshold) & scope, hits & scope)
+        gap = valley(scores[scope], scorer.typical, scorer.threshold)
+        middle: NDArray[np.float64] = np.median(at[rows], axis=0)
+        home = np.round(middle).astype(np.int64)
+        height, width = mask.shape[0] - 2, mask.shape[1] - 2
+        placed = np.zeros(self._material.shape[:2], bool)
+        placed[:height, :width] = mask[1:-1, 1:-1]
+        placed = shifted(placed, home)
+        return Candidate(
+            class_index=self._class,
+            family="moved",
+            detectors=frozenset({DETECTOR}),
+            mask=placed,
+            hits=hits,
+            linear=(scores / scorer.typical).astype(np.float32),
+            threshold=scorer.threshold / scorer.typical,
+            agreement=agreement,
+            key=discovery_key(hits, self._mine, windows.discover, agreement, gap),
+            places=(at - home).astype(np.int16),
+        )
+
+
+def _stands_still(places: Offsets) -> bool:
+    """Whether most members have the pattern in one place."""
+    _, counts = np.unique(places, axis=0, return_counts=True)
+    return bool(counts.max() > _MOST_IN_PLACE * len(places))
+
+
+def _conditional_hits(windows: Material, mask: Mask, members: Rows, mine: Bools) -> Bools | None:
+    """Hits (N,) of the conditional scorer on registered windows, or None."""
+    half_a = np.flatnonzero(windows.discover)
+    own = np.flatnonzero(windows.discover & mine)
+    rows = members
+    for _ in range(2):
+        scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
+        rows = own[scorer.scores(windows, own) > 0]
+        if len(rows) < _FEWEST:
+            return None
+    scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
+    hits: Bools = scorer.scores(windows) > 0
+    return hits
+
+
+def shared_divergence(
+    material: Material, rows: Rows, at: Offsets, side: tuple[int, int]
+) -> NDArray[np.floating]:
+    """Divergence map (h, w) of the rows' windows from their neighbours' at the same places."""
+    whole = material.images.reshape(-1, *material.shape)
+    windows = cut(whole[rows], at, side).reshape(len(rows), -1)
+    shape = (*side, material.shape[2])
+    middle = np.zeros(side, bool)
+    middle[side[0] // 4 : -(side[0] // 4) or None, side[1] // 4 : -(side[1] // 4) or None] = True
+    typical = most_typical(windows, middle, material.shape[2])
+    near = material.neighbours[rows[typical], :_NEIGHBOURS]
+    neighbours = cut(whole[near.ravel()], np.repeat(at[typical], near.shape[1], 0), side)
+    neighbours = neighbours.reshape(len(neighbours), -1)
+    divergence = divergence_map(windows[typical], neighbours, shape)
+    above: NDArray[np.floating] = np.maximum(divergence - 3.0 / int(typical.sum()), 0)
+    return above

@@ -1,0 +1,101 @@
+"""Patterns that stand in another place from image to image: where they match best, and crops there.
+
+A place is the (top, left) pixel of a window that lies within the image, or reaches `BEYOND_PX`
+beyond its border, where nothing is unusual. Residuals are images less
+the mean of their content neighbours, (n, C, H, W) float32.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from spurview.core.material import RIDGE, Floats, Material, Rows
+
+Windows = NDArray[np.float32]
+Offsets = NDArray[np.int64]
+
+# What is found to belong to a pattern may be a little more than the pattern, at the border too.
+BEYOND_PX = 3
+_BLOCK = 256
+_SAMPLED = 3000
+
+
+def residuals(material: Material, rows: Rows) -> torch.Tensor:
+    """Images of the rows less the mean of their neighbours, (n, C, H, W)."""
+    difference = (material.images[rows] - material.expected[rows]).reshape(-1, *material.shape)
+    return torch.from_numpy(np.ascontiguousarray(difference.transpose(0, 3, 1, 2)))
+
+
+@torch.no_grad()
+def best_matches(images: torch.Tensor, filters: Windows) -> tuple[Floats, Offsets]:
+    """Highest score (n, F) of each filter anywhere in each image, and its places (n, F, 2).
+
+    images: (n, C, H, W); filters: (F, h, w, C).
+    """
+    kernels = torch.from_numpy(np.ascontiguousarray(filters.transpose(0, 3, 1, 2)))
+    scores, where = [], []
+    for part in torch.split(images, _BLOCK):
+        response = torch.nn.functional.conv2d(part, kernels, padding=BEYOND_PX)
+        best, index = response.flatten(2).max(2)
+        columns = response.shape[3]
+        scores.append(best.numpy())
+        where.append(torch.stack([index // columns, index % columns], 2).numpy())
+    return np.concatenate(scores), np.concatenate(where) - BEYOND_PX
+
+
+def window_covariance(
+    images: torch.Tensor, side: tuple[int, int], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Covariance (p, p) of windows (h, w, C) flattened, at random places: the same everywhere."""
+    places = random_places(rng, _SAMPLED, images.shape[2:], side)
+    rows = rng.integers(len(images), size=_SAMPLED)
+    pixels = images.permute(0, 2, 3, 1).numpy()
+    windows = cut(pixels[rows], places, side).reshape(_SAMPLED, -1).astype(np.float64)
+    covariance: NDArray[np.float64] = windows.T @ windows / _SAMPLED
+    return covariance + RIDGE * np.eye(len(covariance))
+
+
+def random_places(
+    rng: np.random.Generator, n: int, size: tuple[int, ...], side: tuple[int, int]
+) -> Offsets:
+    """(n, 2) places of windows of (h, w) that lie within images of (H, W)."""
+    rows = rng.integers(0, size[0] - side[0] + 1, n)
+    columns = rng.integers(0, size[1] - side[1] + 1, n)
+    return np.stack([rows, columns], 1)
+
+
+def cut(images: Floats, places: Offsets, side: tuple[int, int]) -> Floats:
+    """Windows (n, h, w, C) of images (n, H, W, C), each at its own place (n, 2).
+
+    A window may reach beyond the border, whose pixels are then repeated.
+    """
+    height, width = images.shape[1:3]
+    rows = np.clip(places[:, :1] + np.arange(side[0]), 0, height - 1)
+    columns = np.clip(places[:, 1:] + np.arange(side[1]), 0, width - 1)
+    windows: Floats = images[
+        np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]
+    ]
+    return windows
+
+
+def registered(material: Material, places: Offsets, side: tuple[int, int]) -> Material:
+    """The material cut to windows (h, w) at each image's own place (N, 2).
+
+    What is expected of an image is cut at the same place, so that residuals are registered too.
+    """
+    whole = (-1, *material.shape)
+    windows = cut(material.images.reshape(whole), places, side)
+    expected = cut(material.expected.reshape(whole), places, side)
+    cropped = replace(
+        material,
+        shape=(*side, material.shape[2]),
+        images=np.ascontiguousarray(windows.reshape(len(windows), -1)),
+        rebuilt=None,
+    )
+    # A cached property of the material; neighbours' own windows would lie in other places.
+    cropped.__dict__["expected"] = np.ascontiguousarray(expected.reshape(len(expected), -1))
+    return cropped
