@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 
 EXACT_VALUES = 1024
 RANK = 128
+# Up to here the matrix is kept for its blocks, though not taken apart.
+MOST_IN_MATRIX = 2048
 
 
 class Covariance:
@@ -22,8 +24,9 @@ class Covariance:
         self._rows = rows - rows.mean(0)
         n_values = rows.shape[1]
         self._matrix: NDArray[np.float64] | None = None
-        if n_values <= EXACT_VALUES:
+        if n_values <= MOST_IN_MATRIX:
             self._matrix = (self._rows.T @ self._rows / len(rows)).astype(np.float64)
+        if self._matrix is not None and n_values <= EXACT_VALUES:
             values, self._directions = np.linalg.eigh(self._matrix)
             self._values = np.maximum(values, 0)
             self._rest = 0.0

@@ -17,6 +17,7 @@ from spurview.core.pixel_map import (
     most_typical,
     places,
     shared_pixel_map,
+    shifted_part,
     split_mask,
     strength_mask,
 )
@@ -128,7 +129,7 @@ def offsets_of(material: Material, candidate: Candidate) -> NDArray[np.int16] | 
 
 def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
     divergence, members, neighbours = _divergence(material, candidate, rows)
-    mask = split_mask(divergence, candidate.mask)
+    mask = shifted_part(split_mask(divergence, candidate.mask), members, neighbours)
     on_mask = places(mask, material.shape[2])
     opacity = _opacity(members[:, on_mask], neighbours[:, on_mask])
     values = np.zeros(members.shape[1], np.float32)

@@ -30,6 +30,10 @@ FEWEST = 5
 _ITERATIONS = 5
 _MAP_FROM = 3
 _CONDITIONAL_ITERATIONS = 3
+# Members are too few to tell how more values than these go together.
+_MOST_VALUES = 400
+# What is hardly more at home in the class than elsewhere in half A is not worth scoring.
+_LEAST_Z = 1.5
 
 
 def refine_all(found: ClassMaterial, proposals: list[Proposal], report: Report) -> list[Candidate]:
@@ -87,8 +91,11 @@ def _divergence_piece(found: ClassMaterial, rows: Rows, mask: Mask) -> Mask:
 
 def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> list[Candidate]:
     """The refined pattern as told by the conditional scorer, and as told by the linear one."""
+    by_line = _linear_hits(found, mask, members)
+    if _enrichment(found, by_line) < _LEAST_Z:
+        return []
     candidates = []
-    for hits in (_conditional_hits(found, mask, members), _linear_hits(found, mask, members)):
+    for hits in (_conditional_hits(found, mask, members), by_line):
         if hits is not None:
             candidate = _candidate(found, detector, mask, hits)
             if candidate is not None:
@@ -96,11 +103,22 @@ def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> 
     return candidates
 
 
+def _enrichment(found: ClassMaterial, hits: Bools) -> float:
+    """z of the class among the hits of half A, against its share of half A."""
+    discover = found.material.discover
+    base = float(found.mine[discover].mean())
+    n = int((hits & discover).sum())
+    excess = int((hits & discover & found.mine).sum()) - base * n
+    return float(excess / np.sqrt(base * (1 - base) * n + 1))
+
+
 def _conditional_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools | None:
     """Hits (N,) of the conditional scorer, first fitted on the 60 % most typical members."""
     material = found.material
     rows = found.members_a[members]
     on_mask = places(mask, material.shape[2])
+    if len(on_mask) > _MOST_VALUES:
+        return None
     patches = material.images[rows][:, on_mask]
     distance = np.square(patches - np.median(patches, axis=0)).sum(1)
     first = rows[distance <= np.quantile(distance, 0.6)]

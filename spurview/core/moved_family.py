@@ -43,8 +43,8 @@ DETECTOR = "exemplars"
 # The highest of many places is above this many deviations now and then.
 LEAST_DEVIATIONS = 5.0
 _SIDES_PX = (5, 8)
-_EXEMPLARS = 40
-_MOST_MATCHED = 600
+_EXEMPLARS = 32
+_MOST_MATCHED = 400
 _KEPT = 4
 _MARGIN_PX = 3
 _ROUNDS = 3

@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 VARIANCE_FLOOR = 0.004
 # Share of members kept for the map: 3-4 % of strangers are enough to spoil a variance.
 TYPICAL_SHARE = 0.85
+SURE_SHARE = 0.3
+_ERROR_FLOOR = 1e-4
 _SMOOTH_PX = 0.6
 # How far beyond its core a pattern is looked for.
 REACH_PX = 3
@@ -61,6 +63,25 @@ def split_mask(divergence: NDArray[np.floating], core: Mask) -> Mask:
     closed = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
     filled: Mask = ndimage.binary_fill_holes(closed)
     return filled
+
+
+def shifted_part(mask: Mask, members: Floats, neighbours: Floats) -> Mask:
+    """The pixels of a mask (H, W) whose mean is surely another, and what they enclose.
+
+    members: (m, D); neighbours: (n, D). Around a pattern much varies less than usual because its
+    carriers are few: that raises the divergence, but moves no mean. |t| of Welch's test above
+    `SURE_SHARE` of the median of the strongest third; gaps of up to four pixels are closed, since
+    some pixels of a patch are as bright as what they hide.
+    """
+    shape = (*mask.shape, members.shape[1] // mask.size)
+    error = members.var(0) / len(members) + neighbours.var(0) / len(neighbours) + _ERROR_FLOOR
+    moved = np.abs(members.mean(0) - neighbours.mean(0)) / np.sqrt(error)
+    strength = moved.reshape(shape).max(2)
+    strongest = np.sort(strength[mask])[-max(4, int(mask.sum()) // 3) :]
+    sure = mask & (strength > SURE_SHARE * np.median(strongest))
+    closed = ndimage.binary_closing(np.pad(sure, 4), np.ones((5, 5)))[4:-4, 4:-4]
+    part: Mask = mask & ndimage.binary_fill_holes(closed)
+    return part if part.any() else mask
 
 
 def otsu_threshold(values: NDArray[np.floating], bins: int) -> float:

@@ -27,11 +27,12 @@ from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract, mask_around, piece_of
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
-from spurview.core.material import ClassMaterial, Floats, Material, Rows
+from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
 from spurview.core.progress import Report
-from spurview.core.proposals import Gradient, Proposal, local_proposals, whole_image_proposals
+from spurview.core.proposals import Proposal, local_proposals, whole_image_proposals
 from spurview.core.registration import residuals
+from spurview.core.reverse import groups_of_pool, reverse_proposals
 from spurview.core.scorers import valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.whole_family import search_all
@@ -44,6 +45,30 @@ _MOST_REFINED = 14
 
 # (images (n, D), class) -> (n, D) gradient of each image's margin
 MarginGradients = Callable[[Floats, int], Floats]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the searches of all classes share.
+
+    blocks: the material by block means (`coarse`); residual: (N, C, H, W) of all images; groups:
+    of the reverse direction, (N,) bool each.
+    """
+
+    material: Material
+    blocks: Material
+    residual: torch.Tensor
+    groups: list[Bools]
+    gradients: MarginGradients | None
+
+    def slopes(self, rows: Rows, class_index: int) -> Floats:
+        """Margin gradients (n, H W C) of the rows by pixels."""
+        assert self.gradients is not None
+        return self.gradients(self.material.images[rows], class_index)
+
+    def slopes_of_blocks(self, rows: Rows, class_index: int) -> Floats:
+        """Margin gradients (n, h w C) of the rows by blocks."""
+        return slopes_of_blocks(self.slopes(rows, class_index), self.material.shape)
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,7 @@ def search(
     """Candidates of all classes, best kept per class, and what came of each class."""
     classes = []
     candidates: list[Candidate] = []
-    blocks = coarse(material)
-    residual = residuals(material, np.arange(len(material.images)))
+    shared = _shared(material, gradients, seed) if settings.method == "matched" else None
     for k in range(material.n_classes):
         n = int(material.of_class(k).sum())
         in_a = int((material.of_class(k) & material.discover).sum())
@@ -78,9 +102,11 @@ def search(
         if searched:
             rng = np.random.default_rng([seed, k])
             step = _Step(report, k, material.n_classes)
-            candidates += _search_class(
-                material, blocks, residual, k, gradients, settings, rng, step
-            )
+            if shared is None:
+                found = _with_free_images(material, literal_candidates(material, k))
+                candidates += found[: settings.per_class]
+            else:
+                candidates += _search_class(shared, k, rng, step)[: settings.per_class]
     report(material.n_classes, material.n_classes, "weighing the evidence")
     return _with_false_discovery([_found(material, c) for c in candidates]), classes
 
@@ -101,49 +127,35 @@ class _Step:
         )
 
 
+def _shared(material: Material, gradients: MarginGradients | None, seed: int) -> _Shared:
+    blocks = coarse(material)
+    return _Shared(
+        material,
+        blocks,
+        residuals(material, np.arange(len(material.images))),
+        groups_of_pool(blocks, np.random.default_rng([seed, material.n_classes])),
+        gradients,
+    )
+
+
 def _search_class(
-    material: Material,
-    blocks: Material,
-    residual: torch.Tensor,
-    class_index: int,
-    gradients: MarginGradients | None,
-    settings: CandidatesSettings,
-    rng: np.random.Generator,
-    report: Report,
+    shared: _Shared, class_index: int, rng: np.random.Generator, report: Report
 ) -> list[Candidate]:
-    if settings.method == "literal":
-        literal = literal_candidates(material, class_index)
-        return _with_free_images(material, literal)[: settings.per_class]
-    still = _still_candidates(blocks, material, class_index, gradients, rng, report)
-    of_pixels = None if gradients is None else _by_rows(material, gradients)
-    moved = MovedSearch(material, residual, class_index, of_pixels, rng).candidates(report)
+    """Candidates of both kinds of place, the most promising first."""
+    material = shared.material
+    gradient = None if shared.gradients is None else shared.slopes
+    moved = MovedSearch(material, shared.residual, class_index, gradient, rng)
+    found = _still_candidates(shared, class_index, rng, report) + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
-    candidates = _with_free_images(material, still + moved)
-    merged = without_duplicates(candidates, scope, _MOST_REFINED)
-    ranked = sorted(merged, key=lambda c: -promise(material, c))
-    return ranked[: settings.per_class]
-
-
-def _by_rows(material: Material, gradients: MarginGradients) -> Gradient:
-    return lambda rows, class_index: gradients(material.images[rows], class_index)
+    merged = without_duplicates(_with_free_images(material, found), scope, _MOST_REFINED)
+    return sorted(merged, key=lambda c: -promise(material, c))
 
 
 def _still_candidates(
-    material: Material,
-    full: Material,
-    class_index: int,
-    gradients: MarginGradients | None,
-    rng: np.random.Generator,
-    report: Report,
+    shared: _Shared, class_index: int, rng: np.random.Generator, report: Report
 ) -> list[Candidate]:
-    """Candidates whose patterns stay where they are, found among the blocks of `material`.
-
-    full: the material by pixels, in which the candidates are given.
-    """
-    gradient = None
-    if gradients is not None:
-        by_pixels = _by_rows(full, gradients)
-        gradient = lambda rows, c: slopes_of_blocks(by_pixels(rows, c), full.shape)  # noqa: E731
+    """Candidates whose patterns stay where they are: found among blocks, given by pixels."""
+    material, full = shared.blocks, shared.material
     report(0, 1, "comparing images with their neighbours")
     found = ClassMaterial(material, class_index)
     scope = found.mine & material.discover
@@ -151,7 +163,8 @@ def _still_candidates(
         search_all(found, whole_image_proposals(found), report), scope, _MOST_REFINED
     )
     whole = [_in_its_place(material, candidate) for candidate in whole]
-    proposals = local_proposals(found, gradient, rng)
+    gradient = None if shared.gradients is None else shared.slopes_of_blocks
+    proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)
     proposals += [
         Proposal("whole image", candidate.hits[found.members_a])
         for candidate in whole
@@ -201,17 +214,26 @@ def _why_not(n: int, in_a: int, others: int) -> str:
 
 def _found(material: Material, candidate: Candidate) -> Found:
     template = extract(material, candidate)
+    dependence = None
     if candidate.family in PLACED:
+        # Of a pattern that is drawn too small, the rest would stand in its own surroundings.
+        whole = replace(candidate, mask=candidate.mask | (template.mask > 0))
+        dependence = content_dependence(material, whole)
         candidate = replace(candidate, mask=template.mask > 0)
     seen = enrichment(material, candidate)
     mine = np.flatnonzero(candidate.hits & material.of_class(candidate.class_index))
     members = mine[np.argsort(-candidate.linear[mine], kind="stable")]
-    record = _record(material, candidate, template, seen, members)
+    record = _record(material, candidate, template, seen, members, dependence)
     return Found(candidate, template, record, members)
 
 
 def _record(
-    material: Material, candidate: Candidate, template: Template, seen: Enrichment, members: Rows
+    material: Material,
+    candidate: Candidate,
+    template: Template,
+    seen: Enrichment,
+    members: Rows,
+    dependence: float | None,
 ) -> CandidateRecord:
     digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16).hexdigest()
     has_training = training_rates(material, candidate) is not None
@@ -234,9 +256,7 @@ def _record(
         valley_training=training_valley(material, candidate),
         training_rates=training_rates(material, candidate),
         training_q=training_p(material, candidate) if has_training else None,
-        content_dependence=(
-            content_dependence(material, candidate) if candidate.family in PLACED else None
-        ),
+        content_dependence=dependence,
     )
 
 

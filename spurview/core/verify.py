@@ -106,13 +106,15 @@ def insertion(
 ) -> InsertionRecord:
     """The pattern's effect on the bench, with null controls and, where it has one, specificity."""
     effect = bench.effect(template)
+    works = effect.flip >= LEAST_EFFECT
+    # What turns hardly any image stays below the threshold whatever the controls do.
+    n_controls = n_controls if works else min(n_controls, 2)
     nulls = [
         bench.effect(null, strength)
         for null, strength in null_templates(material, candidate, template, bench, n_controls, rng)
     ]
     n = len(bench.rows)
     interval = stats.binomtest(round(effect.flip * n), n).proportion_ci(0.95, "wilson")
-    works = effect.flip >= LEAST_EFFECT
     scrambled, rolled = [], []
     if works and not has_one_tone(template):
         scrambled = [bench.effect(_scrambled(template, rng)) for _ in range(_FEW_CONTROLS)]

@@ -35,8 +35,8 @@ def _digits() -> tuple[RunKind, ...]:
     return (
         RunKind(name="strong", plantings=(strong,)),
         RunKind(name="medium", plantings=(medium,)),
-        RunKind(name="three", plantings=(three,)),
-        RunKind(name="five", plantings=(five,)),
+        RunKind(name="three", plantings=(three,), least=5, learnt=5),
+        RunKind(name="five", plantings=(five,), least=5, learnt=5),
         RunKind(name="rare", plantings=(msgspec.structs.replace(strong, pool_share=0.01),)),
         *(
             RunKind(name=level, plantings=(Drawn(patterns=("full-noise",), level=level),))
@@ -102,7 +102,14 @@ def _clean() -> tuple[RunKind, ...]:
 
 
 def _full() -> Suite:
-    return Suite(name="full", kinds=(*_digits(), *_photographs(), *_clean()))
+    kinds = {kind.name: kind for kind in (*_digits(), *_photographs(), *_clean())}
+    # What the goals are about comes first, so that a suite cut short has most of it.
+    first = (
+        *("strong", "R3", "clean", "noised-pool", "three", "rare", "all-classes", "decoy"),
+        *("medium", "R1", "R2", "photo-patch", "photo-tint", "photo-jittered", "five"),
+    )
+    rest = [name for name in kinds if name not in first]
+    return Suite(name="full", kinds=tuple(kinds[name] for name in (*first, *rest)))
 
 
 def _quick() -> Suite:
