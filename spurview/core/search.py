@@ -32,6 +32,7 @@ from spurview.core.moved_family import MovedSearch
 from spurview.core.progress import Report
 from spurview.core.proposals import Proposal, local_proposals, whole_image_proposals
 from spurview.core.registration import residuals
+from spurview.core.rematching import rematched
 from spurview.core.reverse import groups_of_pool, reverse_proposals
 from spurview.core.scorers import valley
 from spurview.core.settings import CandidatesSettings
@@ -42,6 +43,7 @@ FEWEST_IN_CLASS = 28
 # Images of other classes it takes to compare a class with.
 FEWEST_OTHERS = 20
 _MOST_REFINED = 14
+_MOST_REMATCHED = 4
 
 # (images (n, D), class) -> (n, D) gradient of each image's margin
 MarginGradients = Callable[[Floats, int], Floats]
@@ -148,6 +150,10 @@ def _search_class(
     found = _still_candidates(shared, class_index, rng, report) + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
     merged = without_duplicates(_with_free_images(material, found), scope, _MOST_REFINED)
+    ranked = sorted(merged, key=lambda c: -promise(material, c))
+    told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
+    told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
+    merged = without_duplicates(told, scope, _MOST_REFINED)
     return sorted(merged, key=lambda c: -promise(material, c))
 
 

@@ -1,0 +1,117 @@
+"""A local pattern told again against content neighbours that do not carry it.
+
+An encoder that sees a large patch makes carriers each other's neighbours: what is expected of a
+carrier then has the patch in it, and the residual lacks it. Without the hits among the neighbours
+the whole patch stands out, and those carriers are found that were missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.material import Bools, Material, Rows, f1
+from spurview.core.neighbours import mean_of
+from spurview.core.registration import cut
+from spurview.core.scorers import ConditionalScorer, MatchedFilter, valley
+
+_ROUNDS = 2
+_FEWEST = 5
+# With fewer carriers among carriers' neighbours than this nothing would change.
+_LEAST_SHARE = 0.15
+_MOST_VALUES = 400
+
+
+def rematched(material: Material, candidate: Candidate) -> Candidate:
+    """The candidate with hits and scores from rematched residuals, or itself where none is better.
+
+    Two rounds of: neighbours among half A without the current hits; the matched filter and the
+    conditional scorer on the mask, drawn from the class's hits in half A; the better of the two by
+    key.
+    """
+    rows = np.flatnonzero(candidate.hits & material.pool)
+    if candidate.hits[material.neighbours[rows]].mean() < _LEAST_SHARE:
+        return candidate
+    best = candidate
+    for _ in range(_ROUNDS):
+        told = [
+            again
+            for again in _told_again(material, best)
+            if again is not None and again.key > best.key
+        ]
+        if not told:
+            break
+        best = max(told, key=lambda again: again.key)
+    return best
+
+
+def _told_again(material: Material, candidate: Candidate) -> list[Candidate | None]:
+    window, mask = _window(material, candidate)
+    mine = material.of_class(candidate.class_index)
+    rows = np.flatnonzero(candidate.hits & mine & material.discover)
+    if len(rows) < _FEWEST:
+        return []
+    by_line = _filter(window, mask, rows, mine)
+    hits = [by_line.scores(window) > by_line.threshold]
+    if mask.sum() * window.shape[2] <= _MOST_VALUES:
+        scorer = ConditionalScorer(window, mask, rows, _without(window, rows))
+        hits.append(scorer.scores(window) > 0)
+    return [_scored(window, mask, candidate, found, mine) for found in hits]
+
+
+def _window(material: Material, candidate: Candidate) -> tuple[Material, NDArray[np.bool_]]:
+    """The material cut to the mask and a pixel around it, with rematched expectations."""
+    rows, columns = np.flatnonzero(candidate.mask.any(1)), np.flatnonzero(candidate.mask.any(0))
+    corner = np.array([[rows[0] - 1, columns[0] - 1]])
+    side = (int(rows[-1] - rows[0]) + 3, int(columns[-1] - columns[0]) + 3)
+    whole = material.images.reshape(-1, *material.shape)
+    images = cut(whole, np.repeat(corner, len(whole), 0), side).reshape(len(whole), -1)
+    cropped = replace(
+        material,
+        shape=(*side, material.shape[2]),
+        images=np.ascontiguousarray(images),
+        rebuilt=None,
+    )
+    near = material.matcher.without(candidate.hits)
+    # A cached property of the material, which would take the neighbours that hits are among.
+    cropped.__dict__["expected"] = mean_of(cropped.images, near)
+    inner = candidate.mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return cropped, np.pad(inner, 1)
+
+
+def _scored(
+    window: Material, mask: NDArray[np.bool_], candidate: Candidate, hits: Bools, mine: Bools
+) -> Candidate | None:
+    scope = mine & window.discover
+    rows = np.flatnonzero(hits & scope)
+    if len(rows) < _FEWEST:
+        return None
+    by_line = _filter(window, mask, rows, mine)
+    if by_line.typical <= 0:
+        return None
+    scores = by_line.scores(window)
+    agreement = f1((scores > by_line.threshold) & scope, hits & scope)
+    gap = valley(scores[scope], by_line.typical, by_line.threshold)
+    return replace(
+        candidate,
+        hits=hits,
+        linear=(scores / by_line.typical).astype(np.float32),
+        threshold=by_line.threshold / by_line.typical,
+        agreement=agreement,
+        key=discovery_key(hits, mine, window.discover, agreement, gap),
+    )
+
+
+def _filter(window: Material, mask: NDArray[np.bool_], rows: Rows, mine: Bools) -> MatchedFilter:
+    rest_of_class = np.setdiff1d(np.flatnonzero(mine & window.discover), rows)
+    rest = _without(window, rows)
+    contrast = rest_of_class if len(rest_of_class) >= _FEWEST else rest
+    return MatchedFilter(window, mask, rows, rest, contrast)
+
+
+def _without(window: Material, rows: Rows) -> Rows:
+    rest: Rows = np.setdiff1d(np.flatnonzero(window.discover), rows)
+    return rest
