@@ -95,3 +95,50 @@ def test_matcher_with_nothing_left_says_so():
     matcher = Matcher(LINE, np.arange(5), 2)
     with pytest.raises(ValueError, match="every reference row is excluded"):
         matcher.without(np.ones(5, bool))
+
+
+def tinted_latents():
+    """Content along the first direction; hits, every fourth, are five away along the second."""
+    rng = np.random.default_rng(2)
+    latents = np.c_[rng.normal(size=80), rng.normal(0, 0.01, 80)].astype(np.float32)
+    hits = np.arange(80) % 4 == 0
+    # As much content among hits as among the others, so that the directions do not mix.
+    latents[hits, 0] = np.sort(latents[~hits, 0])[::3][:20]
+    latents[~hits, 0] -= latents[~hits, 0].mean() - latents[hits, 0].mean()
+    latents[hits, 1] += 5
+    return latents, hits
+
+
+def test_across_compares_hits_with_others_of_like_content():
+    latents, hits = tinted_latents()
+    rows = np.arange(80)
+    found = Matcher(latents, rows, 3).across(hits)
+    left = [row for row in rows if not hits[row]]
+    content = latents[:, :1]
+    wanted = [brute_force(content, left, 3, query) for query in range(80)]
+    alike = [set(a) == set(b) for a, b in zip(found.tolist(), wanted, strict=True)]
+    assert np.mean(alike) > 0.9
+    assert not hits[found].any()
+
+
+def test_without_takes_the_few_that_lie_towards_the_hits():
+    """What `across` is for: one odd image near the hits would stand for them all."""
+    latents, hits = tinted_latents()
+    odd = np.flatnonzero(~hits)[:3]
+    latents[odd, 1] = 5
+    matcher = Matcher(latents, np.arange(80), 3)
+    assert np.isin(matcher.without(hits)[hits], odd).all()
+    assert not np.isin(matcher.across(hits)[hits], odd).mean() > 0.2
+
+
+def test_across_leaves_the_image_itself_out():
+    latents, hits = tinted_latents()
+    found = Matcher(latents, np.arange(80), 3).across(hits)
+    assert not (found == np.arange(80)[:, None]).any()
+
+
+def test_across_takes_evenly_spread_rows_where_there_are_many(monkeypatch):
+    monkeypatch.setattr("spurview.core.neighbours.MOST_ACROSS", 20)
+    latents, hits = tinted_latents()
+    found = Matcher(latents, np.arange(80), 3).across(hits)
+    assert np.isin(found, np.flatnonzero(~hits)[::3]).all()

@@ -16,6 +16,7 @@ from spurview.core.pixel_map import (
     peak_mask,
     places,
     shared_pixel_map,
+    shifted_part,
     split_mask,
     strength_mask,
 )
@@ -170,3 +171,59 @@ def test_the_map_rises_with_the_divergence_within_the_mask():
 
 def test_the_map_of_an_empty_mask_stays_below_half():
     assert shared_pixel_map(np.ones((3, 3)), np.zeros((3, 3), bool)).max() < 0.5
+
+
+def grey_groups(patch, *, n=60, noise=0.1):
+    """Members and neighbours (n, 144) of grey noise, members .5 brighter on the patch (12, 12)."""
+    rng = np.random.default_rng(8)
+    members, neighbours = (rng.normal(0.3, noise, (n, 144)).astype(np.float32) for _ in range(2))
+    members[:, patch.ravel()] += np.float32(0.5)
+    return members, neighbours
+
+
+def test_pixels_whose_mean_does_not_move_leave_the_mask():
+    patch = box(slice(3, 7), slice(3, 7))
+    mask = box(slice(1, 9), slice(2, 8))
+    assert np.array_equal(shifted_part(mask, *grey_groups(patch)), patch)
+
+
+def test_pixels_that_only_vary_less_leave_the_mask():
+    """Their divergence is as high as the patch's: the neighbours vary five times more."""
+    patch, mask = box(slice(3, 7), slice(3, 7)), box(slice(2, 8), slice(2, 8))
+    members, neighbours = grey_groups(patch)
+    calm = (mask & ~patch).ravel()
+    members[:, calm] = 0.3 + 0.2 * (members[:, calm] - 0.3)
+    neighbours[:, calm] += 0.3 - neighbours[:, calm].mean(0)
+    members[:, calm] += 0.3 - members[:, calm].mean(0)
+    assert np.array_equal(shifted_part(mask, members, neighbours), patch)
+
+
+def test_what_moved_pixels_enclose_stays():
+    patch = box(slice(2, 8), slice(2, 8))
+    hollow = patch & ~box(slice(4, 6), slice(4, 6))
+    assert np.array_equal(shifted_part(patch, *grey_groups(hollow)), patch)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_beyond_the_mask_is_added(seed):
+    patch = box(slice(2, 8), slice(2, 8))
+    mask = patch & (np.random.default_rng(seed).random((12, 12)) < 0.7)
+    found = shifted_part(mask, *grey_groups(patch))
+    assert found.any()
+    assert not (found & ~mask).any()
+
+
+def test_where_no_mean_moves_the_mask_keeps_most_of_itself():
+    """Nothing tells its pixels apart, so none may be left out for being below the others."""
+    mask = box(slice(2, 8), slice(2, 8))
+    same = np.full((9, 144), 0.3, np.float32)
+    assert np.array_equal(shifted_part(mask, same, same), mask)
+
+
+def test_one_channel_that_moves_is_enough():
+    patch, mask = box(slice(3, 7), slice(3, 7)), box(slice(2, 8), slice(2, 8))
+    grey, other = grey_groups(patch)
+    members, neighbours = (np.repeat(g[..., None], 3, 2).copy() for g in (grey, other))
+    members[:, :, :2] = neighbours[:, :, :2]
+    flat = members.reshape(len(grey), -1), neighbours.reshape(len(other), -1)
+    assert np.array_equal(shifted_part(mask, *flat), patch)
