@@ -2,6 +2,7 @@
 
 Three classes (a, b, c); a bright 3x3 patch at rows 1-3, columns 1-3 stands in 30 of the 90 pool
 images predicted b. Candidate 0 is that patch (alarm), candidate 1 is a weak one of class a.
+`moved` has the patch in another place in each image.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from spurview.core.evidence import (
     CandidateRecord,
     ChanceRecord,
     ClassRecord,
+    Family,
     InsertionRecord,
     RemovalRecord,
     VerificationRecord,
@@ -102,6 +104,26 @@ def with_chance() -> dict[str, Array]:
     return arrays() | {"/chance/record": as_json(record)}
 
 
+def moved() -> dict[str, Array]:
+    """`arrays()` with candidate 0 moved in each image that has it; `/candidates/places` says how.
+
+    By -1 to 10 pixels down and right, never by less than 3 in both.
+    """
+    made = arrays()
+    with_it = np.flatnonzero(made["/candidates/hits"][0])
+    places = np.zeros((2, N_INTEREST + N_POOL, 2), np.int16)
+    pixels = made["/images/pixels"]
+    for row in with_it:
+        down, right = 5 * row % 12 - 1, 7 * row % 12 - 1
+        if max(abs(down), abs(right)) < 3:
+            right += 5
+        places[0, row] = down, right
+        pixels[row, PATCH[0], PATCH[1]] = 40
+        pixels[row, 1 + down : 4 + down, 1 + right : 4 + right] = 255
+    records = [_record("1-aaaaaaaa", 1, family="moved"), _record("0-bbbbbbbb", 0)]
+    return made | {"/candidates/places": places, "/candidates/records": as_json(records)}
+
+
 def info() -> ProjectInfo:
     """The info that goes with `arrays()`."""
     return ProjectInfo(
@@ -180,12 +202,12 @@ def _candidates(
     }
 
 
-def _record(candidate_id: str, class_index: int) -> CandidateRecord:
+def _record(candidate_id: str, class_index: int, *, family: Family = "local") -> CandidateRecord:
     strong = class_index == 1
     return CandidateRecord(
         id=candidate_id,
         class_index=class_index,
-        family="local",
+        family=family,
         detectors=["residual", "windows"],
         opacity=1.0,
         localised=True,

@@ -20,6 +20,8 @@ class CandidateRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One candidate of one predicted class; arrays stand beside it under `/candidates`.
 
     `matching`, `of_class`, `expected`, `lift`, `z`, `p`, `q` count the held-out half only.
+    `family` is how it was found: at one place, at one that changes (`moved`: `/candidates/places`
+    says where), over the whole image, or as written in the literal method.
     `opacity` is the a of x' = (1 - a m) x + b on the mask m (0 adds b, 1 replaces by b).
     `content_dependence` is the area under the ROC curve with which the image around the mask
     tells carriers from others; None for patterns without a place.

@@ -139,11 +139,10 @@ def _places(found: Sequence[Found], n_images: int) -> dict[str, Array]:
     if all(f.candidate.places is None for f in found):
         return {}
     still = np.zeros((n_images, 2), np.int16)
-    return {
-        "/candidates/places": np.stack(
-            [still if f.candidate.places is None else f.candidate.places for f in found]
-        )
-    }
+    places = np.stack([still if f.candidate.places is None else f.candidate.places for f in found])
+    # A pattern may reach a little beyond the border, and so be moved by all of the image.
+    most = np.array(found[0].template.mask.shape) - 1
+    return {"/candidates/places": np.clip(places, -most, most).astype(np.int16)}
 
 
 def _suspects(work: Work, material: Material) -> list[Suspect]:

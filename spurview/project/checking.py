@@ -38,8 +38,9 @@ _WHOLE_NUMBERS: dict[str, tuple[int, int | str]] = {
 }
 _SHARES = ("/candidates/mask", "/candidates/map", "/verification/pair_confidence")
 _ENDS = {"/images/keys_end": "/images/keys", "/candidates/members_end": "/candidates/members"}
-# Of these groups a project has all arrays or none.
+# Of these groups a project has all arrays or none, but for one that only moved patterns need.
 _ALL_OR_NONE = ("/images/", "/predictions/", "/candidates/", "/verification/")
+_PLACES = "/candidates/places"
 
 
 def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
@@ -55,9 +56,9 @@ def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
 
 def _groups(project: Project) -> Iterator[str]:
     for group in _ALL_OR_NONE:
-        names = [rule.name for rule in RULES if rule.name.startswith(group)]
+        names = [r.name for r in RULES if r.name.startswith(group) and r.name != _PLACES]
         missing = [name for name in names if not project.has(name)]
-        if missing and len(missing) < len(names):
+        if missing and any(name.startswith(group) for name in project.names()):
             yield f"{', '.join(missing)} is missing beside the rest of {group.rstrip('/')}."
 
 
@@ -78,6 +79,15 @@ def _counts(project: Project) -> dict[str, int]:
         "L": len(info.label_names),
         "Q": len(info.sources),
     }
+
+
+def _places(project: Project) -> Iterator[str]:
+    """No pattern is moved by as much as the image is high, or wide."""
+    if not (project.has(_PLACES) and project.has("/images/pixels")):
+        return
+    most = np.array(project.shape("/images/pixels")[1:3]) - 1
+    if not _every(project, _PLACES, lambda values: (values >= -most) & (values <= most)):
+        yield f"{_PLACES} has values outside ±{most[0]} down and ±{most[1]} right."
 
 
 def _fractions(project: Project) -> Iterator[str]:
@@ -154,6 +164,8 @@ def _records(project: Project) -> Iterator[str]:
     ids = [record.id for record in candidates]
     if len(set(ids)) != len(ids):
         yield "/candidates/records has the same id twice."
+    if any(record.family == "moved" for record in candidates) and not project.has(_PLACES):
+        yield f"/candidates/records has a pattern that moves, but {_PLACES} is missing."
     if project.has("/candidates/map") and len(ids) != project.shape("/candidates/map")[0]:
         yield "/candidates/records and /candidates/map differ in length."
     if project.has("/verification/records") and [record.id for record in verified] != ids:
@@ -173,4 +185,4 @@ def _decoded_one(project: Project, name: str, kind: type[codec.T]) -> codec.T | 
         raise codec.Undecodable(f"{name}: {error}") from error
 
 
-_LOOKS = (_groups, _whole_numbers, _fractions, _ends, _keys, _info, _records)
+_LOOKS = (_groups, _whole_numbers, _places, _fractions, _ends, _keys, _info, _records)

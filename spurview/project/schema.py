@@ -20,7 +20,7 @@ MAX_RANK = 5
 SETTINGS, VERDICTS, HISTORY = "/settings", "/verdicts", "/history"
 JSON_TREES = (SETTINGS, VERDICTS, HISTORY)
 
-ITEM_SIZES = {"|u1": 1, "<i4": 4, "<i8": 8, "<f2": 2, "<f4": 4}
+ITEM_SIZES = {"|u1": 1, "<i2": 2, "<i4": 4, "<i8": 8, "<f2": 2, "<f4": 4}
 
 # What a letter in a shape may at most be. The same letter is the same number in a whole project,
 # save `*`, which is any number.
@@ -109,6 +109,7 @@ RULES = (
     _rule("/candidates/template", "<f4", "M H W C"),
     _rule("/candidates/mask", "<f4", "M H W"),
     _rule("/candidates/map", "<f4", "M H W"),
+    _rule("/candidates/places", "<i2", "M N 2"),
     _rule("/candidates/scores", "<f4", "M N"),
     _rule("/candidates/hits", "|u1", "M N"),
     _rule("/candidates/members", "<i4", "*"),

@@ -24,6 +24,7 @@ from h5py import h5d, h5f, h5g, h5l, h5o, h5p, h5s, h5t  # noqa: E402  # after h
 
 _TYPES = {
     "|u1": h5t.STD_U8LE,
+    "<i2": h5t.STD_I16LE,
     "<i4": h5t.STD_I32LE,
     "<i8": h5t.STD_I64LE,
     "<f2": h5t.IEEE_F16LE,

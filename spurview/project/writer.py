@@ -184,6 +184,7 @@ def _create(h5py: Any, file: Any, name: str, content: Content) -> Extent:
     h5d, h5p, h5s, h5t = h5py.h5d, h5py.h5p, h5py.h5s, h5py.h5t
     types = {
         "|u1": h5t.STD_U8LE,
+        "<i2": h5t.STD_I16LE,
         "<i4": h5t.STD_I32LE,
         "<i8": h5t.STD_I64LE,
         "<f2": h5t.IEEE_F16LE,

@@ -28,7 +28,7 @@ def test_the_format_page_lists_every_dataset_as_the_table_has_it() -> None:
 
 
 def test_every_array_of_the_constructed_project_has_its_place() -> None:
-    for name, array in constructed.with_chance().items():
+    for name, array in (constructed.with_chance() | constructed.moved()).items():
         assert schema.misfit(name, array.dtype.str, array.shape) is None
 
 
@@ -60,6 +60,8 @@ def test_state_dict_keys(key: str, allowed: bool) -> None:
         ("/images/pixels", (2, 8, 8, 4)),
         ("/images/role", (2**24 + 1,)),
         ("/classifier/curve", (2, 2)),
+        ("/candidates/places", (2, 300)),
+        ("/candidates/places", (2, 300, 3)),
         ("/settings", (16 * 2**20 + 1,)),
         ("/settings", ()),
         ("/classifier/weights/w", (1, 1, 1, 1, 1, 1)),
