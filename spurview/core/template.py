@@ -25,9 +25,10 @@ def shifted(values: NDArray[Any], offset: NDArray[np.integer[Any]]) -> NDArray[A
     """(H, W, ...) values moved by (down, right) pixels; what leaves is lost, what enters is 0."""
     moved = np.zeros_like(values)
     height, width = values.shape[:2]
-    down, right = int(offset[0]), int(offset[1])
-    to_rows = slice(max(down, 0), max(min(height, height + down), 0))
-    to_columns = slice(max(right, 0), max(min(width, width + right), 0))
+    down = min(max(int(offset[0]), -height), height)
+    right = min(max(int(offset[1]), -width), width)
+    to_rows = slice(max(down, 0), min(height, height + down))
+    to_columns = slice(max(right, 0), min(width, width + right))
     rows = slice(to_rows.start - down, to_rows.stop - down)
     columns = slice(to_columns.start - right, to_columns.stop - right)
     moved[to_rows, to_columns] = values[rows, columns]
@@ -51,8 +52,25 @@ def insert_moved(
 
 
 def moved_masks(mask: Images, offsets: NDArray[np.integer[Any]]) -> Images:
-    """Masks (n, H, W), each moved by its own (down, right) of offsets (n, 2)."""
-    return np.stack([shifted(mask, offset) for offset in offsets])
+    """Masks (n, H, W), each moved by its own (down, right) of offsets (n, 2); none wraps."""
+    moved = np.zeros((len(offsets), *mask.shape), mask.dtype)
+    for where, offset in zip(moved, offsets, strict=True):
+        where[...] = shifted(mask, offset)
+    return moved
+
+
+def brought_home(images: NDArray[Any], offsets: NDArray[np.integer[Any]]) -> NDArray[Any]:
+    """Images (n, H, W, C), each moved back by its own (down, right) of offsets (n, 2).
+
+    What a pattern that moves looks like in them then lies on its mask; the border is repeated.
+    """
+    height, width = images.shape[1:3]
+    steps = offsets.astype(np.intp)
+    rows = np.clip(np.arange(height) + steps[:, :1], 0, height - 1)
+    columns = np.clip(np.arange(width) + steps[:, 1:], 0, width - 1)
+    each = np.arange(len(images))[:, None, None]
+    moved: NDArray[Any] = images[each, rows[:, :, None], columns[:, None, :]]
+    return moved
 
 
 def remove(images: Images, reference: Images, mask: Images) -> Images:

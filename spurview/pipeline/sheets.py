@@ -14,6 +14,7 @@ from spurview.core import shared_pixels
 from spurview.core.arrays import Array, Reader
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline.findings import CandidateRows, Finding, candidate_records
+from spurview.pipeline.places import shared_maps
 from spurview.pipeline.wording import headline
 
 Picture = NDArray[np.uint8]
@@ -46,10 +47,10 @@ def highlighted(
 ) -> Picture:
     """(n, h, w, 3) u8: the images (rows of the project) with this candidate's shared pixels marked.
 
-    An image is marked only as far as it shows the pattern itself.
+    An image is marked only as far as it shows the pattern itself, and at the place it has it.
     """
     pixels = reader.read_rows("/images/pixels", images)
-    shared = reader.read("/candidates/map", rows.index, rows.index + 1)[0]
+    shared = shared_maps(reader, rows.index, images)
     scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][images]
     zoom = TILE_PX / max(pixels.shape[1:3])
     agreement = shared_pixels.agreement(scores)

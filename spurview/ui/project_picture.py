@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from spurview.core.shared_pixels import Highlight, agreement, compose, rgb
+from spurview.pipeline.places import shared_maps
 from spurview.project.model import POOL
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
@@ -42,7 +43,7 @@ def _tiles(document: Document) -> list[QImage]:
     if alarms:
         rows = document.rows[alarms[0].id]
         chosen = rows.members[:wanted].tolist()
-        shared = reader.read("/candidates/map", rows.index, rows.index + 1)[0]
+        shared = shared_maps(reader, rows.index, chosen)
         scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][chosen]
         images = reader.read_rows("/images/pixels", chosen)
         highlight = Highlight("heat" if alarms[0].localised else "off")

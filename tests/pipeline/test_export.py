@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spurview.core.arrays import MemoryReader
+from spurview.core.arrays import Array, MemoryReader
 from spurview.core.errors import InputError
 from spurview.pipeline.export import Material, export_findings
 from tests import constructed
@@ -19,7 +19,11 @@ from tests import constructed
 
 @pytest.fixture
 def material() -> Material:
-    arrays, info = constructed.arrays(), constructed.info()
+    return material_of(constructed.arrays())
+
+
+def material_of(arrays: dict[str, Array]) -> Material:
+    info = constructed.info()
     data, keys, start = arrays["/images/keys"].tobytes(), [], 0
     for end in arrays["/images/keys_end"]:
         keys.append(data[start:end].decode())
@@ -87,6 +91,23 @@ def test_sheet_marks_the_shared_pixels_and_no_others(material: Material, tmp_pat
     within = (marked[:, 1] - 8) % tile * constructed.SIDE / 84
     assert within.min() >= 0.9
     assert within.max() <= 4.1
+
+
+def test_sheet_marks_a_moved_pattern_where_each_image_has_it(tmp_path: Path) -> None:
+    arrays = constructed.moved()
+    export_findings(material_of(arrays), tmp_path, ids=["1-aaaaaaaa"], kinds=["png"])
+    sheet = np.asarray(Image.open(tmp_path / "01-1-aaaaaaaa-sheet.png")).astype(int)
+    warm = sheet[..., 0] - sheet[..., 2] > 40
+    # Three lines of ten tiles end the sheet, in the order of the members.
+    tile, side = 84 + 8, constructed.SIDE
+    top = sheet.shape[0] - 3 * tile
+    for place, row in enumerate(constructed.CARRIERS.tolist()):
+        line, column = divmod(place, 10)
+        y, x = top + line * tile, 8 + column * tile
+        marked = np.argwhere(warm[y : y + 84, x : x + 84]) * side / 84
+        down, right = arrays["/candidates/places"][0, row]
+        assert np.allclose(marked.min(0), (1 + down, 1 + right), atol=0.2)
+        assert np.allclose(marked.max(0), (4 + down, 4 + right), atol=0.4)
 
 
 def test_unknown_finding_is_named(material: Material, tmp_path: Path) -> None:

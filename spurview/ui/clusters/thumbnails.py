@@ -1,4 +1,7 @@
-"""The small picture of a candidate: the mean of its members under the heat of what they share."""
+"""The small picture of a candidate: the mean of its members under the heat of what they share.
+
+A pattern that moves would blur: its members are brought to one place first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from spurview.core.shared_pixels import Highlight, compose, rgb
+from spurview.core.template import brought_home
+from spurview.pipeline.places import offsets
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
 
@@ -39,7 +44,11 @@ class Thumbnails:
         finding = document.finding(candidate_id)
         if rows is None or finding is None or len(rows.members) == 0:
             return None
-        images = document.reader.read_rows("/images/pixels", rows.members[:_ENOUGH].tolist())
+        members = rows.members[:_ENOUGH].tolist()
+        images = document.reader.read_rows("/images/pixels", members)
+        moved = offsets(document.reader, rows.index, members)
+        if moved is not None:
+            images = brought_home(images, moved)
         mean = np.rint(images.mean(0)).astype(np.uint8)[None]
         if not finding.localised:
             return to_qimage(rgb(mean)[0])

@@ -22,6 +22,7 @@ from spurview.core.shared_pixels import (
     compose,
     residual_picture,
 )
+from spurview.pipeline.places import shared_maps
 from spurview.project.model import POOL
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
@@ -142,9 +143,10 @@ class Tiles:
     def _shared(
         self, rows: list[int], size: tuple[int, int], candidate_id: str | None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The candidate's map (H, W) and how far each row agrees (n,); zeros where there is none.
+        """The candidate's map and how far each row agrees (n,); zeros where there is none.
 
-        A candidate without a stable place has no map to show.
+        The map is (H, W), or (n, H, W) of a pattern that moves. A candidate without a stable place
+        has none to show.
         """
         document = self._document
         known = document.rows.get(candidate_id) if candidate_id is not None else None
@@ -152,9 +154,8 @@ class Tiles:
         if known is None or (finding is not None and not finding.localised):
             return np.zeros(size, np.float32), np.zeros(len(rows), np.float32)
         at = known.index
-        shared = document.reader.read("/candidates/map", at, at + 1)[0]
         scores = document.reader.read("/candidates/scores", at, at + 1)[0]
-        return shared.astype(np.float32), agreement(scores[rows])
+        return shared_maps(document.reader, at, rows), agreement(scores[rows])
 
 
 def _shown(
