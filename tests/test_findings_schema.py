@@ -53,6 +53,16 @@ def test_findings_with_chance_fit(schema: dict[str, Any]) -> None:
         jsonschema.Draft202012Validator(schema).validate(found)
 
 
+def test_findings_of_a_moved_pattern_fit(schema: dict[str, Any]) -> None:
+    found = collected(constructed.moved())
+    places = found["findings"][0]["pixels"]["places"]
+    assert len(places) == len(constructed.CARRIERS)
+    jsonschema.Draft202012Validator(schema).validate(found)
+    places[next(iter(places))] = [1]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(found)
+
+
 @pytest.mark.parametrize("name", ["chance", "missing"])
 def test_findings_without_a_field_do_not_fit(
     schema: dict[str, Any], findings: dict[str, Any], name: str

@@ -98,7 +98,9 @@ def where(finding: Finding) -> str:
     pixels = finding.pixels
     shared = np.array(pixels.map, np.float32).reshape(pixels.height, pixels.width)
     box = pattern_box(shared, MAP_LEVEL) if finding.localised else None
-    return f"The shared pixels: {place(box, pixels.height, pixels.width)}."
+    moves = pixels.places is not None
+    at = place(box, pixels.height, pixels.width, moves=moves)
+    return f"The shared pixels: {at}."
 
 
 def training_list(finding: Finding) -> Iterator[str]:

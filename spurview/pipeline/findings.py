@@ -17,6 +17,7 @@ import spurview
 from spurview.core.arrays import Array, Reader
 from spurview.core.errors import StageError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
+from spurview.pipeline.places import offsets
 from spurview.pipeline.stages import STAGE_NAMES, states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
 
@@ -68,12 +69,17 @@ class Removal(Struct, frozen=True, kw_only=True):
     interval: tuple[float, float]
 
 
-class Pixels(Struct, frozen=True, kw_only=True):
-    """The shared-pixel map at working size, 0 to 1, row by row."""
+class Pixels(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The shared-pixel map at working size, 0 to 1, row by row.
+
+    places: of a pattern that moves, how far (down, right) in pixels each template match has it
+    from the map, by key; left out of one that stays.
+    """
 
     height: int
     width: int
     map: list[list[float]]
+    places: dict[str, tuple[int, int]] | None = None
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -304,7 +310,7 @@ class _Collector:
             training=self._training(record, rows),
             insertion=_renamed(verified.insertion, Insertion) if verified.insertion else None,
             removal=_renamed(verified.removal, Removal) if verified.removal else None,
-            pixels=self._pixels(rows.index),
+            pixels=self._pixels(rows),
             missing=verified.missing,
         )
 
@@ -322,12 +328,22 @@ class _Collector:
             matches=self._named(rows.training),
         )
 
-    def _pixels(self, index: int) -> Pixels:
-        shared = self._reader.read("/candidates/map", index, index + 1)[0]
+    def _pixels(self, rows: CandidateRows) -> Pixels:
+        shared = self._reader.read("/candidates/map", rows.index, rows.index + 1)[0]
         height, width = shared.shape
         return Pixels(
-            height=height, width=width, map=[[round(float(v), 4) for v in row] for row in shared]
+            height=height,
+            width=width,
+            map=[[round(float(v), 4) for v in row] for row in shared],
+            places=self._places(rows),
         )
+
+    def _places(self, rows: CandidateRows) -> dict[str, tuple[int, int]] | None:
+        moved = offsets(self._reader, rows.index, rows.matches)
+        if moved is None:
+            return None
+        pairs = ((int(down), int(right)) for down, right in moved)
+        return dict(zip(self._named(rows.matches), pairs, strict=True))
 
     def _named(self, rows: Array) -> list[str]:
         return [self._keys[int(row)] for row in rows]

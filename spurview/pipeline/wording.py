@@ -86,7 +86,11 @@ def candidate_names(findings: Findings) -> dict[str, str]:
 
 
 def headline(finding: Finding) -> str:
-    """The claim in one sentence, in plain words."""
+    """The claim in one sentence, in plain words, and another where the pattern moves."""
+    return " ".join(part for part in (_claim(finding), moves_sentence(finding)) if part)
+
+
+def _claim(finding: Finding) -> str:
     target = f"class {finding.class_}"
     put = finding.insertion
     if put is None:
@@ -106,11 +110,30 @@ def headline(finding: Finding) -> str:
             f"them into {target}, and scrambled copies {percent(put.scrambled)}; patterns made "
             f"the same way from random groups turned {percent(put.null_control)}."
         )
+    more = ""
+    if finding.kind == "place-free" and put.rolled is not None:
+        more = f", and in other places {percent(put.rolled)}"
+    if finding.kind == "colour":
+        more = ", its mean colour alone about as many, its brightness without colour fewer"
     return (
         f"Putting this pattern into {count(put.n)} other images turned {percent(put.flip)} of "
-        f"them into {target}; patterns made the same way from random groups turned "
+        f"them into {target}{more}; patterns made the same way from random groups turned "
         f"{percent(put.null_control)}."
     )
+
+
+def moves_sentence(finding: Finding) -> str:
+    """How far the pattern moves among its members; empty for one that stays."""
+    places = finding.pixels.places
+    if places is None:
+        return ""
+    at = [places[key] for key in finding.members if key in places] or list(places.values())
+    ways = zip(("down", "across"), zip(*at, strict=True), strict=False)
+    spans = [(max(steps) - min(steps), way) for way, steps in ways if max(steps) > min(steps)]
+    told = [f"{_plural(n, 'pixel')} {way}" for n, way in spans]
+    if not told:
+        return "It moves from image to image."
+    return f"It moves from image to image, by up to {' and '.join(told)}."
 
 
 def standing(finding: Finding) -> str:
@@ -150,10 +173,13 @@ def reason(finding: Finding, name: str) -> str:
     return finding.missing.get(name, "it was not measured").rstrip(".")
 
 
-def place(box: tuple[int, int, int, int] | None, height: int, width: int) -> str:
+def place(
+    box: tuple[int, int, int, int] | None, height: int, width: int, *, moves: bool = False
+) -> str:
     """Size and place of a pattern, e.g. ``5 × 5 pixels, bottom left``.
 
-    box: top, left, bottom, right with ends exclusive; None where there is no one place.
+    box: top, left, bottom, right with ends exclusive; None where there is no one place; moves:
+    it is only the size that stays from image to image.
     """
     if box is None:
         return "no one place"
@@ -161,6 +187,8 @@ def place(box: tuple[int, int, int, int] | None, height: int, width: int) -> str
     rows, columns = bottom - top, right - left
     if rows * columns >= 0.8 * height * width:
         return "the whole image"
+    if moves:
+        return f"{columns} × {rows} pixels, in changing places"
     upright = _third((top + bottom) / 2 / height, ("top", "", "bottom"))
     across = _third((left + right) / 2 / width, ("left", "", "right"))
     where = " ".join(word for word in (upright, across) if word) or "centre"
@@ -239,8 +267,8 @@ def _about_scrambled(finding: Finding) -> Doubt | None:
         )
     if put.scrambled >= _AS_WELL * put.flip:
         return Doubt(
-            f"Scrambled copies work as well: {percent(put.scrambled)}. "
-            "It is the texture that counts, not the shape.",
+            f"Scrambled copies work as well: {percent(put.scrambled)}. It is the "
+            f"{'colour' if finding.kind == 'colour' else 'texture'} that counts, not the shape.",
             True,
         )
     return Doubt(f"Scrambled copies working as well. They do not: {percent(put.scrambled)}.", False)

@@ -130,6 +130,21 @@ def test_pixels_hold_the_map_row_by_row(patch):
     assert np.array(patch.pixels.map) == pytest.approx(wanted)
 
 
+def test_a_pattern_that_stays_has_no_places(findings):
+    assert findings.findings[0].pixels.places is None
+    assert "places" not in json.loads(to_json(findings))["findings"][0]["pixels"]
+
+
+def test_places_name_each_template_match_of_a_moved_pattern():
+    arrays = constructed.moved()
+    moved, still = collected(arrays).findings
+    assert set(moved.pixels.places) == set(moved.template_matches)
+    keys, places = keys_of(arrays), arrays["/candidates/places"][0]
+    for row in constructed.CARRIERS:
+        assert moved.pixels.places[keys[row]] == tuple(places[row].tolist())
+    assert still.pixels.places is None
+
+
 def test_each_class_has_its_outcome(findings):
     assert [(c.class_, c.pool, c.outcome) for c in findings.per_class] == [
         ("a", 70, "nothing found"),

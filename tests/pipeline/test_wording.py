@@ -63,6 +63,50 @@ def test_headline_of_a_texture_names_the_scrambled_copies(alarm):
     )
 
 
+def test_headline_of_a_pattern_without_a_place_names_other_places(alarm):
+    insertion = msgspec.structs.replace(alarm.insertion, rolled=0.58)
+    free = msgspec.structs.replace(alarm, kind="place-free", insertion=insertion)
+    assert wording.headline(free) == (
+        "Putting this pattern into 100 other images turned 62 % of them into class b, and in "
+        "other places 58 %; patterns made the same way from random groups turned 2 %."
+    )
+
+
+def test_headline_of_a_colour_names_colour_and_brightness(alarm):
+    assert wording.headline(msgspec.structs.replace(alarm, kind="colour")) == (
+        "Putting this pattern into 100 other images turned 62 % of them into class b, its mean "
+        "colour alone about as many, its brightness without colour fewer; patterns made the same "
+        "way from random groups turned 2 %."
+    )
+
+
+def test_scrambled_copies_of_a_colour_say_that_it_is_the_colour(alarm):
+    insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.6)
+    colour = msgspec.structs.replace(alarm, kind="colour", insertion=insertion)
+    texts = [doubt.text for doubt in wording.doubts(colour, {}, 0)]
+    assert (
+        "Scrambled copies work as well: 60 %. It is the colour that counts, not the shape." in texts
+    )
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ([(0, 0), (9, -3), (2, 4)], "by up to 9 pixels down and 7 pixels across."),
+        ([(0, 0), (0, 1)], "by up to 1 pixel across."),
+        ([(2, 1), (2, 1)], ""),
+    ],
+)
+def test_a_moved_pattern_says_how_far_it_moves_among_its_members(alarm, places, said):
+    members = [str(i) for i in range(len(places))]
+    # What is no member says nothing: it is where a stranger matches best.
+    at = dict(zip(members, places, strict=True)) | {"stranger": (12, 12)}
+    pixels = msgspec.structs.replace(alarm.pixels, places=at)
+    moved = msgspec.structs.replace(alarm, members=members, pixels=pixels)
+    told = f"It moves from image to image, {said}" if said else "It moves from image to image."
+    assert wording.headline(moved) == f"{wording.headline(alarm)} {told}"
+
+
 def test_headline_without_a_network_claims_no_cause(alarm):
     untested = msgspec.structs.replace(alarm, insertion=None, outcome="suspect")
     assert wording.headline(untested) == (
@@ -85,6 +129,7 @@ def test_place_is_told_by_thirds():
     assert wording.place((1, 1, 4, 4), 16, 16) == "3 × 3 pixels, top left"
     assert wording.place((0, 0, 16, 16), 16, 16) == "the whole image"
     assert wording.place(None, 16, 16) == "no one place"
+    assert wording.place((1, 1, 4, 6), 16, 16, moves=True) == "5 × 3 pixels, in changing places"
 
 
 def test_scrambled_copies_that_work_weaken_the_claim(alarm):

@@ -44,7 +44,8 @@ def claim(shown: Material, name: str) -> QWidget:
     beside.setSpacing(16)
     picture, mask = shown.pattern()
     box = None if mask is None else pattern_box(mask)
-    where = wording.place(box, *picture.shape[:2])
+    moves = finding.pixels.places is not None
+    where = wording.place(box, *picture.shape[:2], moves=moves)
     beside.addWidget(
         PatternPicture(picture, mask, f"The pattern of {name}: {where}", side_px=PATTERN_PX),
         0,
