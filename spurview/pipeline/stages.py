@@ -44,14 +44,14 @@ STAGES = (
     # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
-        1,
+        2,
         "candidates",
         ("predictions", "embedding"),
         ("/candidates/", "/verification/", "/chance/"),
     ),
     Stage(
         "verification",
-        1,
+        2,
         "verification",
         ("candidates", "classifier"),
         ("/verification/",),
