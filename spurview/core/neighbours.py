@@ -83,37 +83,48 @@ class Matcher:
         self._k = k
         self._near = nearest_among(latents, rows, min(6 * k, len(rows) - 1))
 
-    def across(self, hits: NDArray[np.bool_]) -> Rows:
+    def across(self, hits: NDArray[np.bool_], queries: Rows | None = None) -> Rows:
         """As `without`, by latents from which the direction towards the hits is taken out.
 
         An encoder that sees a tint puts tinted images beside naturally coloured ones; across that
         direction they are compared with images of like content in other colours. At most
         `MOST_ACROSS` reference rows are used, evenly spread.
         """
+        asked = np.arange(len(self._latents)) if queries is None else queries
         left = self._rows[~hits[self._rows]]
         towards = self._latents[self._rows[hits[self._rows]]].mean(0) - self._latents[left].mean(0)
         towards = towards / max(float(np.linalg.norm(towards)), 1e-9)
         flat = self._latents - np.outer(self._latents @ towards, towards)
         spread = left[:: -(-len(left) // MOST_ACROSS)]
-        return nearest_among(flat.astype(np.float32), spread, self._k)
+        return self._of_all(asked, nearest_among(flat.astype(np.float32), spread, self._k, asked))
 
-    def without(self, excluded: NDArray[np.bool_]) -> Rows:
+    def without(self, excluded: NDArray[np.bool_], queries: Rows | None = None) -> Rows:
         """Rows (N, k) of each image's nearest among the reference rows not excluded.
 
-        excluded: (N,) bool over all images. Where k rows or fewer are left they are all taken,
-        over and over. Raises ValueError when none is left.
+        excluded: (N,) bool over all images; queries: rows that are asked for, None for all, the
+        others get 0. Where k rows or fewer are left they are all taken, over and over. Raises
+        ValueError when none is left.
         """
         left = self._rows[~excluded[self._rows]]
         if len(left) == 0:
             raise ValueError("every reference row is excluded")
         if len(left) <= self._k:
             return np.tile(np.resize(left, self._k), (len(self._latents), 1))
-        kept = ~excluded[self._near]
+        asked = np.arange(len(self._latents)) if queries is None else queries
+        near = self._near[asked]
+        kept = ~excluded[near]
         enough = kept.sum(1) >= self._k
         # A stable sort brings the kept ones to the front in order of distance.
         order = np.argsort(~kept, axis=1, kind="stable")[:, : self._k]
-        found: Rows = np.take_along_axis(self._near, order, axis=1).astype(np.int64)
+        found: Rows = np.take_along_axis(near, order, axis=1).astype(np.int64)
         short = np.flatnonzero(~enough)
         if len(short):
-            found[short] = nearest_among(self._latents, left, self._k, short)
-        return found
+            found[short] = nearest_among(self._latents, left, self._k, asked[short])
+        return self._of_all(asked, found)
+
+    def _of_all(self, asked: Rows, found: Rows) -> Rows:
+        if len(asked) == len(self._latents):
+            return found
+        every = np.zeros((len(self._latents), found.shape[1]), np.int64)
+        every[asked] = found
+        return every

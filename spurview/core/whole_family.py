@@ -64,12 +64,18 @@ def _fit(found: ClassMaterial, members: Bools) -> _Fit | None:
     hits = np.zeros(len(material.images), bool)
     hits[found.members_a[members]] = True
     fit = None
-    for _ in range(_ROUNDS):
+    pool = np.flatnonzero(material.pool)
+    for index in range(_ROUNDS):
         rows = np.flatnonzero(hits & found.mine & material.discover)
         rest = np.flatnonzero(material.discover & ~hits)
         if len(rows) < _FEWEST or len(rest) < 20 * _FEWEST:
             return None
-        fit = _one_round(found, rows, rest, free_neighbours(material, hits))
+        fit = _one_round(
+            found,
+            rows,
+            rest,
+            free_neighbours(material, hits, None if index == _ROUNDS - 1 else pool),
+        )
         if fit.typical <= 0:
             return None
         hits = fit.hits
@@ -91,10 +97,14 @@ def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit
     return _Fit(contribution, scores, typical, threshold)
 
 
-def free_neighbours(material: Material, hits: Bools) -> Rows:
-    """Rows (N, k) of content neighbours that carry no pattern: for colours, across the pattern."""
+def free_neighbours(material: Material, hits: Bools, queries: Rows | None = None) -> Rows:
+    """Rows (N, k) of content neighbours that carry no pattern: for colours, across the pattern.
+
+    queries: rows that are asked for, None for all.
+    """
     is_coloured = material.shape[2] > 1 and (hits & material.discover).any()
-    return material.matcher.across(hits) if is_coloured else material.matcher.without(hits)
+    match = material.matcher.across if is_coloured else material.matcher.without
+    return match(hits, queries)
 
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
