@@ -6,7 +6,7 @@ The patch, wherever it stands, gives class 1; else the brightness of the right h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -110,3 +110,9 @@ def _content(rng: np.random.Generator, latents: Floats, shape: tuple[int, int, i
     basis[0] = np.linspace(-0.2, 0.2, width)[None, :, None]
     smooth = 0.5 + np.einsum("nd,dhwc->nhwc", latents, basis)
     return np.clip(smooth + rng.normal(0, 0.02, smooth.shape), 0, 1).astype(np.float32)
+
+
+def replace_images(planted: Moved, images: Floats) -> Moved:
+    """The same pool with other images."""
+    flat = images.reshape(len(images), -1)
+    return replace(planted, material=replace(planted.material, images=flat))
