@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spurview.core.material import ClassMaterial, f1
 from spurview.core.proposals import least_members
 from spurview.core.reverse import groups_of_pool, reverse_proposals
-from spurview.core.material import ClassMaterial, f1
 from tests.core import pools
 
 
