@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
-from spurview.core.material import RIDGE, Bools, ClassMaterial, Rows, f1
+from spurview.core.material import RIDGE, Bools, ClassMaterial, Material, Rows, cropped, f1
 from spurview.core.pixel_map import (
     Mask,
     by_pixel,
@@ -91,13 +91,14 @@ def _divergence_piece(found: ClassMaterial, rows: Rows, mask: Mask) -> Mask:
 
 def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> list[Candidate]:
     """The refined pattern as told by the conditional scorer, and as told by the linear one."""
-    by_line = _linear_hits(found, mask, members)
+    window, inner = cropped(found.material, mask)
+    by_line = _linear_hits(found, window, inner, members)
     if _enrichment(found, by_line) < _LEAST_Z:
         return []
     candidates = []
-    for hits in (_conditional_hits(found, mask, members), by_line):
+    for hits in (_conditional_hits(found, window, inner, members), by_line):
         if hits is not None:
-            candidate = _candidate(found, detector, mask, hits)
+            candidate = _candidate(found, detector, mask, hits, window, inner)
             if candidate is not None:
                 candidates.append(candidate)
     return candidates
@@ -112,9 +113,13 @@ def _enrichment(found: ClassMaterial, hits: Bools) -> float:
     return float(excess / np.sqrt(base * (1 - base) * n + 1))
 
 
-def _conditional_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools | None:
-    """Hits (N,) of the conditional scorer, first fitted on the 60 % most typical members."""
-    material = found.material
+def _conditional_hits(
+    found: ClassMaterial, material: Material, mask: Mask, members: Bools
+) -> Bools | None:
+    """Hits (N,) of the conditional scorer, first fitted on the 60 % most typical members.
+
+    material, mask: cut to the pattern, here and below.
+    """
     rows = found.members_a[members]
     on_mask = places(mask, material.shape[2])
     if len(on_mask) > _MOST_VALUES:
@@ -132,22 +137,29 @@ def _conditional_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools
     return hits
 
 
-def _linear_hits(found: ClassMaterial, mask: Mask, members: Bools) -> Bools:
-    scorer = _matched_filter(found, mask, found.members_a[members])
-    hits: Bools = scorer.scores(found.material) > scorer.threshold
+def _linear_hits(found: ClassMaterial, material: Material, mask: Mask, members: Bools) -> Bools:
+    scorer = _matched_filter(found, material, mask, found.members_a[members])
+    hits: Bools = scorer.scores(material) > scorer.threshold
     return hits
 
 
-def _candidate(found: ClassMaterial, detector: str, mask: Mask, hits: Bools) -> Candidate | None:
+def _candidate(
+    found: ClassMaterial,
+    detector: str,
+    mask: Mask,
+    hits: Bools,
+    window: Material,
+    inner: Mask,
+) -> Candidate | None:
     material = found.material
     scope = found.mine & material.discover
     rows = np.flatnonzero(hits & scope)
     if len(rows) < FEWEST:
         return None
-    scorer = _matched_filter(found, mask, rows)
+    scorer = _matched_filter(found, window, inner, rows)
     if scorer.typical <= 0:
         return None
-    scores = scorer.scores(material)
+    scores = scorer.scores(window)
     agreement = f1((scores > scorer.threshold) & scope, hits & scope)
     gap = valley(scores[scope], scorer.typical, scorer.threshold)
     return Candidate(
@@ -163,11 +175,13 @@ def _candidate(found: ClassMaterial, detector: str, mask: Mask, hits: Bools) -> 
     )
 
 
-def _matched_filter(found: ClassMaterial, mask: Mask, rows: Rows) -> MatchedFilter:
+def _matched_filter(
+    found: ClassMaterial, material: Material, mask: Mask, rows: Rows
+) -> MatchedFilter:
     """Contrasted to the rest of the class, or to the other classes where there is no rest."""
     rest_of_class = np.setdiff1d(found.members_a, rows)
     contrast = rest_of_class if len(rest_of_class) >= FEWEST else found.others
-    return MatchedFilter(found.material, mask, rows, _rest(found, rows), contrast)
+    return MatchedFilter(material, mask, rows, _rest(found, rows), contrast)
 
 
 def _rest(found: ClassMaterial, rows: Rows) -> Rows:
