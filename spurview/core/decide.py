@@ -11,9 +11,11 @@ import math
 import numpy as np
 
 from spurview.core.candidate import Candidate
-from spurview.core.confirmation import content_dependence, enrichment, pool_valley
+from spurview.core.enrichment import enrichment
 from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
+from spurview.core.independence import content_dependence
 from spurview.core.material import Material
+from spurview.core.separation import pool_valley
 
 # Thresholds, chosen on development seeds only (docs/METHOD.md tells which).
 LEAST_Z = 3.5

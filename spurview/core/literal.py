@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from spurview.core.candidate import Candidate
+from spurview.core.detectors.clustering import clusters
 from spurview.core.material import Material, Rows
-from spurview.core.proposals import clusters
 
 _BALL_QUANTILE = 0.75
 

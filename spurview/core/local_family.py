@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material, Rows, cropped, f1
 from spurview.core.pixel_map import (
     Mask,
@@ -17,14 +18,8 @@ from spurview.core.pixel_map import (
     split_mask,
 )
 from spurview.core.progress import Report
-from spurview.core.proposals import Proposal
-from spurview.core.scorers import (
-    LEAST_DEVIATIONS,
-    MEMBER_SHARE,
-    ConditionalScorer,
-    MatchedFilter,
-    valley,
-)
+from spurview.core.scorers import LEAST_DEVIATIONS, MEMBER_SHARE, ConditionalScorer, MatchedFilter
+from spurview.core.separation import valley
 
 FEWEST = 5
 _ITERATIONS = 5

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.detectors.gradient import Gradient
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows, f1
 from spurview.core.pixel_map import (
     Mask,
@@ -28,7 +29,6 @@ from spurview.core.pixel_map import (
     places as values_on,
 )
 from spurview.core.progress import Report
-from spurview.core.proposals import Gradient
 from spurview.core.registration import (
     Offsets,
     best_matches,
@@ -36,7 +36,8 @@ from spurview.core.registration import (
     registered,
     window_covariance,
 )
-from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter, valley
+from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter
+from spurview.core.separation import valley
 from spurview.core.template import shifted
 
 DETECTOR = "exemplars"

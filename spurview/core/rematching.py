@@ -16,7 +16,8 @@ from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.material import Bools, Material, Rows, f1
 from spurview.core.neighbours import mean_of
 from spurview.core.registration import cut
-from spurview.core.scorers import ConditionalScorer, MatchedFilter, valley
+from spurview.core.scorers import ConditionalScorer, MatchedFilter
+from spurview.core.separation import valley
 
 _ROUNDS = 2
 _FEWEST = 5

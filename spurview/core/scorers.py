@@ -98,16 +98,6 @@ def _log_density(
     return density
 
 
-def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> float:
-    """Share of scores between .25 and .6 of the typical member's, relative to the hits.
-
-    Something planted is there or not: its valley is empty. Strokes vary: theirs is full.
-    """
-    low, high = 0.25 * typical, max(0.6 * typical, min(threshold, typical))
-    between = int(((scores > low) & (scores < high)).sum())
-    return between / max(int((scores > threshold).sum()), 1)
-
-
 def top_peak(scores: NDArray[np.floating]) -> Bools:
     """The upper side of the best two-way split of scores, (n,) bool."""
     upper: Bools = scores > otsu_threshold(scores, bins=64)

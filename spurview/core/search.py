@@ -12,30 +12,25 @@ import torch
 
 from spurview.core.candidate import Candidate, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
-from spurview.core.confirmation import (
-    Enrichment,
-    benjamini_hochberg,
-    content_dependence,
-    enrichment,
-    pool_valley,
-    training_p,
-    training_rates,
-    training_valley,
-)
 from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED, promise
+from spurview.core.detectors.by_family import local_proposals, whole_image_proposals
+from spurview.core.detectors.proposal import Proposal
+from spurview.core.detectors.reverse import groups_of_pool, reverse_proposals
+from spurview.core.enrichment import Enrichment, enrichment
 from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract, mask_around, piece_of
+from spurview.core.false_discovery import benjamini_hochberg
+from spurview.core.independence import content_dependence
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
 from spurview.core.progress import Report
-from spurview.core.proposals import Proposal, local_proposals, whole_image_proposals
 from spurview.core.registration import residuals
 from spurview.core.rematching import rematched
-from spurview.core.reverse import groups_of_pool, reverse_proposals
-from spurview.core.scorers import valley
+from spurview.core.separation import pool_valley, training_valley, valley
 from spurview.core.settings import CandidatesSettings
+from spurview.core.training_enrichment import training_p, training_rates
 from spurview.core.whole_family import search_all
 
 # A class with fewer pool images has too few in either half to tell anything.

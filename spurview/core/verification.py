@@ -8,24 +8,18 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from spurview.core.bench import Bench, Logits
 from spurview.core.candidate import Candidate
 from spurview.core.decide import combined, evidence_ratios, outcome, score
 from spurview.core.evidence import CandidateRecord, InsertionRecord, VerificationRecord
 from spurview.core.extraction import Template
+from spurview.core.insertion import insertion
 from spurview.core.material import Material
+from spurview.core.pairs import N_PAIRS, Pairs, pairs
 from spurview.core.progress import Report
+from spurview.core.removal import removal
 from spurview.core.settings import VerificationSettings
-from spurview.core.verify import (
-    LEAST_EFFECT,
-    N_PAIRS,
-    Bench,
-    Logits,
-    Pairs,
-    insertion,
-    kind_of,
-    pairs,
-    removal,
-)
+from spurview.core.specificity import LEAST_EFFECT, kind_of
 
 # Fewer images than this say nothing about a share.
 FEWEST_ON_BENCH = 20

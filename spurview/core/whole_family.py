@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
 from spurview.core.pixel_map import by_pixel
 from spurview.core.progress import Report
-from spurview.core.proposals import Proposal
-from spurview.core.scorers import LEAST_DEVIATIONS, valley
+from spurview.core.scorers import LEAST_DEVIATIONS
+from spurview.core.separation import valley
 
 _ROUNDS = 4
 _FEWEST = 6

@@ -14,10 +14,10 @@ from spurview.core.evidence import CandidateRecord
 from spurview.core.extraction import Template, offsets_of
 from spurview.core.layout import principal_plane, residual_plane
 from spurview.core.material import Floats, Material, split_pool
+from spurview.core.pairs import N_PAIRS, Pairs
 from spurview.core.search import Found, search
 from spurview.core.vae import reconstruct
 from spurview.core.verification import Suspect, verify_all
-from spurview.core.verify import N_PAIRS, Pairs
 from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.training_stages import load_network, load_vae

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core.detectors.proposal import Proposal
 from spurview.core.errors import Cancelled
 from spurview.core.local_family import refine_all
 from spurview.core.material import ClassMaterial, f1
 from spurview.core.progress import silent
-from spurview.core.proposals import Proposal
 from spurview.core.whole_family import mean_residual, search_all
 from tests.core import pools
 

@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core.bench import Bench
 from spurview.core.extraction import extract
+from spurview.core.insertion import insertion
+from spurview.core.null_controls import null_templates
 from spurview.core.registration import cut
-from spurview.core.verify import Bench, insertion, kind_of, null_templates, removal
+from spurview.core.removal import removal
+from spurview.core.specificity import kind_of
 from tests.core import moved_pools
 from tests.core.moved_candidates import HOME, known_candidate
 from tests.core.moved_pools import PATCH, SIDE_PX

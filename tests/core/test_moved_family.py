@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from spurview.core.confirmation import enrichment
 from spurview.core.decide import LEAST_Z
+from spurview.core.enrichment import enrichment
 from spurview.core.errors import Cancelled
 from spurview.core.material import f1
 from spurview.core.moved_family import MovedSearch, shared_divergence

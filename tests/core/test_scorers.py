@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from spurview.core.material import f1
-from spurview.core.scorers import (
-    LEAST_DEVIATIONS,
-    ConditionalScorer,
-    MatchedFilter,
-    top_peak,
-    valley,
-)
+from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter, top_peak
 from tests.core import pools
 
 
@@ -85,29 +79,6 @@ def test_scores_of_rows_are_those_of_all(planted, known):
     ):
         some, everything = scorer.scores(planted.material, rows), scorer.scores(planted.material)
         assert some == pytest.approx(everything[rows], rel=1e-3, abs=1e-3)
-
-
-def test_valley_by_hand():
-    scores = np.array([0.0, 0.2, 0.3, 0.5, 0.59, 0.9, 1.0, 1.1, 1.2])
-    assert valley(scores, 1.0, 0.6) == pytest.approx(3 / 4)
-
-
-def test_valley_reaches_up_to_the_threshold():
-    scores = np.array([0.3, 0.7, 0.9, 1.0])
-    assert valley(scores, 1.0, 0.8) == pytest.approx(2 / 2)
-
-
-def test_valley_of_things_present_or_absent_is_empty():
-    assert valley(np.array([0.0, 0.1, -0.1, 1.0, 1.1, 0.9]), 1.0, 0.55) == 0
-
-
-def test_valley_without_hits_counts_what_lies_between():
-    assert valley(np.array([0.3, 0.4, 0.5]), 1.0, 0.6) == 3
-
-
-def test_valley_keeps_its_value_in_another_unit():
-    scores = np.random.default_rng(0).normal(0.5, 0.4, 200)
-    assert valley(7 * scores, 7.0, 4.2) == valley(scores, 1.0, 0.6)
 
 
 def test_top_peak_splits_two_modes():

@@ -13,7 +13,7 @@ from spurview.core.progress import silent
 from spurview.core.search import FEWEST_IN_CLASS, search
 from spurview.core.settings import CandidatesSettings, VerificationSettings
 from spurview.core.verification import Suspect, verify_all
-from tests.core import pools
+from tests.core import moved_pools, pools
 
 
 def searched(planted, **settings):
@@ -22,11 +22,11 @@ def searched(planted, **settings):
     )
 
 
-def verified(planted, found):
+def verified(planted, found, logits=pools.logits):
     records, _ = verify_all(
         planted.material,
         [Suspect(f.record, f.candidate, f.template) for f in found],
-        pools.logits,
+        logits,
         settings=VerificationSettings(insertions=200, controls=4),
         seed=0,
         report=silent,
@@ -171,3 +171,35 @@ def test_cancelling_passes_through(planted):
 
     with pytest.raises(Cancelled):
         search(planted.material, None, settings=CandidatesSettings(), seed=0, report=stop)
+
+
+def best_alarm(planted, logits):
+    """The candidate that verification ranks first, which must be an alarm, and its record."""
+    found = searched(planted)[0]
+    records = verified(planted, found, logits)
+    (first,) = [(f, r) for f, r in zip(found, records, strict=True) if r.rank == 1]
+    assert first[1].outcome == "alarm"
+    return first
+
+
+def test_a_pattern_that_moves_is_an_alarm_and_is_known_in_each_image():
+    moved = moved_pools.moved()
+    item, record = best_alarm(moved, moved_pools.logits)
+    assert (item.record.family, record.kind) == ("moved", "place-free")
+    assert f1(item.candidate.hits, moved.carriers) > 0.95
+    rows = np.flatnonzero(item.candidate.hits & moved.carriers)
+    mask = np.argwhere(item.template.mask > 0).min(0)
+    right = (item.candidate.places[rows] + mask == moved.places[rows]).all(1)
+    assert right.mean() > 0.95
+    assert (item.template.mask > 0).sum() == moved_pools.SIDE_PX**2
+
+
+def test_a_pattern_in_large_coloured_images_is_found_pixel_by_pixel():
+    """34 pixels a side are searched at half their size, and drawn at the full one."""
+    large = moved_pools.moved(stays=True, size_px=34, channels=3, step_px=2)
+    item, _ = best_alarm(large, lambda images: moved_pools.logits(images[:, ::2, ::2]))
+    assert f1(item.candidate.hits, large.carriers) > 0.95
+    assert item.template.values.shape == (34, 34, 3)
+    mask = np.zeros((34, 34), bool)
+    mask[12:20, 12:20] = True
+    assert np.array_equal(item.template.mask > 0, mask)

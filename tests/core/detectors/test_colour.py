@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from spurview.core.detectors.colour import colour_clusters
 from spurview.core.material import ClassMaterial, f1
-from spurview.core.proposals import colour_clusters
 from tests.core import pools
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from spurview.core.detectors.latents import latent_clusters
 from spurview.core.material import ClassMaterial, f1
-from spurview.core.proposals import latent_clusters
 from tests.core import pools
 
 

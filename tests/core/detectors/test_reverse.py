@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spurview.core.detectors.clustering import least_members
+from spurview.core.detectors.reverse import groups_of_pool, reverse_proposals
 from spurview.core.material import ClassMaterial, f1
-from spurview.core.proposals import least_members
-from spurview.core.reverse import groups_of_pool, reverse_proposals
 from tests.core import pools
 
 
@@ -46,7 +46,7 @@ def test_groups_are_of_half_a(material, groups):
 
 
 def test_groups_of_many_images_are_of_a_sample(material, monkeypatch):
-    monkeypatch.setattr("spurview.core.reverse._MOST_ROWS", 120)
+    monkeypatch.setattr("spurview.core.detectors.reverse._MOST_ROWS", 120)
     groups = groups_of_pool(material, np.random.default_rng(0))
     assert 0 < np.logical_or.reduce(groups).sum() <= 120
 
@@ -77,7 +77,7 @@ def test_the_deviation_is_counted_by_hand(material, found):
 
 def test_too_few_of_the_class_are_no_proposal(material, found, monkeypatch):
     """Three images are never three deviations away; so the deviation is asked for less here."""
-    monkeypatch.setattr("spurview.core.reverse._LEAST_Z", 0.1)
+    monkeypatch.setattr("spurview.core.detectors.reverse._LEAST_Z", 0.1)
     least = least_members(len(found.members_a))
     assert reverse_proposals(found, [group_of(material, least, 0)])
     assert not reverse_proposals(found, [group_of(material, least - 1, 0)])

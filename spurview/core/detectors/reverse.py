@@ -1,4 +1,4 @@
-"""The reverse direction: what is alike in the whole pool first, whose class it gets afterwards.
+"""The detector `reverse`: what is alike in the whole pool first, whose class it gets afterwards.
 
 The other detectors start from the images of one class. A group of images that are unusual in the
 same way, and of which one class got too many, points at that class from the other side.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from spurview.core.covariance import Covariance
+from spurview.core.detectors.clustering import clusters, leading, least_members
+from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material
-from spurview.core.proposals import Proposal, clusters, leading, least_members
 
 _COMPONENTS = 10
 _KS = (8, 24)

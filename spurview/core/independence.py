@@ -1,8 +1,9 @@
-"""Evidence on images that had no part in discovery: half B of the pool, and the training images."""
+"""Independence: whether the rest of the image tells who carries the pattern.
+
+It needs both halves of the pool, each to test what the other taught.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,76 +12,7 @@ from scipy import ndimage, stats
 from spurview.core.candidate import Candidate
 from spurview.core.material import Bools, Floats, Material
 from spurview.core.pixel_map import places
-from spurview.core.scorers import valley
 from spurview.core.template import shifted
-
-
-@dataclass(frozen=True)
-class Enrichment:
-    """Carriers in half B, how many were predicted the class, and how many content would explain."""
-
-    matching: int
-    of_class: int
-    expected: float
-    z: float
-    p: float
-
-    @property
-    def lift(self) -> float | None:
-        """Observed over expected; None where nothing is expected."""
-        return self.of_class / self.expected if self.expected > 0 else None
-
-
-def enrichment(material: Material, candidate: Candidate) -> Enrichment:
-    """Carriers of half B predicted as the class, against their content neighbours without hits.
-
-    A carrier's chance is the share of the class among its nearest images of half A that are no
-    hits; z = (observed - sum e) / sqrt(sum e (1 - e) + 1), p from its upper normal tail.
-    """
-    mine = material.of_class(candidate.class_index)
-    rows = np.flatnonzero(candidate.hits & material.confirm)
-    near = material.matcher.without(candidate.hits)[rows]
-    chance = mine[near].mean(1) if len(rows) else np.zeros(0)
-    observed = int(mine[rows].sum())
-    z = (observed - chance.sum()) / np.sqrt((chance * (1 - chance)).sum() + 1)
-    return Enrichment(
-        len(rows), observed, float(chance.sum()), float(z), max(float(stats.norm.sf(z)), 1e-300)
-    )
-
-
-def training_rates(material: Material, candidate: Candidate) -> list[float] | None:
-    """Share of carriers among the training images of each class; None without training images."""
-    if not material.training.any():
-        return None
-    rates = []
-    for k in range(material.n_classes):
-        of_k = material.training & (material.labels == k)
-        rates.append(float(candidate.hits[of_k].mean()) if of_k.any() else 0.0)
-    return rates
-
-
-def training_p(material: Material, candidate: Candidate) -> float:
-    """Fisher's exact test of carriers in the class against the highest other class, one-sided."""
-    counts = []
-    for k in range(material.n_classes):
-        of_k = material.training & (material.labels == k)
-        counts.append((int(candidate.hits[of_k].sum()), int(of_k.sum())))
-    own_hits, own_n = counts.pop(candidate.class_index)
-    hits, n = max(counts, key=lambda c: c[0] / max(c[1], 1))
-    table = [[own_hits, own_n - own_hits], [hits, n - hits]]
-    return max(float(stats.fisher_exact(table, "greater")[1]), 1e-300)
-
-
-def pool_valley(material: Material, candidate: Candidate) -> float:
-    """Valley of the linear scores in half B within the class."""
-    mine = material.of_class(candidate.class_index) & material.confirm
-    return valley(candidate.linear[mine], 1.0, candidate.threshold)
-
-
-def training_valley(material: Material, candidate: Candidate) -> float | None:
-    """Valley of the linear scores in the class's training images; None where there are none."""
-    own = material.training & (material.labels == candidate.class_index)
-    return valley(candidate.linear[own], 1.0, candidate.threshold) if own.any() else None
 
 
 def content_dependence(material: Material, candidate: Candidate) -> float:
@@ -157,10 +89,3 @@ def _area(scores: NDArray[np.float64], hits: Bools) -> float:
     ranks = stats.rankdata(scores)
     n = int(hits.sum())
     return float((ranks[hits].sum() - n * (n + 1) / 2) / (n * (len(hits) - n)))
-
-
-def benjamini_hochberg(p_values: list[float]) -> list[float]:
-    """False discovery rate at which each would be rejected (Benjamini and Hochberg 1995)."""
-    if not p_values:
-        return []
-    return [float(q) for q in stats.false_discovery_control(p_values, method="bh")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.core.confirmation import content_dependence
+from spurview.core.independence import content_dependence
 from tests.core import moved_pools
 from tests.core.moved_candidates import known_candidate
 

@@ -1,0 +1,76 @@
+"""The detector `windows`: places at which a class falls in two, the upper part being chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.detectors.proposal import Proposal
+from spurview.core.material import RIDGE, Bools, ClassMaterial, Floats, f1
+from spurview.core.pixel_map import places
+from spurview.core.scorers import top_peak
+
+_KEPT = 4
+
+
+def local_windows(found: ClassMaterial) -> list[Proposal]:
+    """Windows in which the class splits in two and the upper part is the network's own choice.
+
+    Catches faint patches lying on strokes. Kept by enrichment over (.15 + valley), at most four
+    of different members.
+    """
+    ranked = sorted(_window_splits(found), key=lambda split: -split[0])
+    kept: list[Bools] = []
+    for _, members in ranked:
+        if all(f1(members, other) < 0.5 for other in kept):
+            kept.append(members)
+        if len(kept) == _KEPT:
+            break
+    return [Proposal("windows", members) for members in kept]
+
+
+def _window_splits(found: ClassMaterial) -> Iterator[tuple[float, Bools]]:
+    material = found.material
+    height, width, channels = material.shape
+    half_a = np.flatnonzero(material.discover)
+    mine = found.mine[half_a]
+    residual = found.residual(half_a)
+    step = max(2, min(height, width) // 16)
+    for size in (4, 6):
+        for top in range(0, height - size + 1, step):
+            for left in range(0, width - size + 1, step):
+                window = np.zeros((height, width), bool)
+                window[top : top + size, left : left + size] = True
+                inside = places(window, channels)
+                yield from _splits(residual[:, inside], found.covariance.block(inside), mine)
+
+
+def _splits(
+    residual: Floats, covariance: NDArray[np.float64], mine: Bools
+) -> Iterator[tuple[float, Bools]]:
+    """(key, members) along the two leading directions of the whitened window."""
+    values, directions = np.linalg.eigh(covariance + RIDGE * np.eye(len(covariance)))
+    whitened = residual @ (directions / np.sqrt(values)).astype(np.float32)
+    centred = whitened[mine] - whitened[mine].mean(0)
+    _, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+    base = mine.mean()
+    for axis in (axes[:, -1], axes[:, -2]):
+        along = whitened @ axis
+        if ((along[mine] - along[mine].mean()) ** 3).mean() < 0:
+            along = -along
+        own = along[mine]
+        if own.std() < 1e-3:
+            continue
+        upper = top_peak(own)
+        n = int(upper.sum())
+        if n < 8 or n > 0.6 * len(own):
+            continue
+        high, low = own[upper].mean(), own[~upper].mean()
+        gap = high - low
+        between = ((own > low + 0.35 * gap) & (own < low + 0.65 * gap)).sum() / n
+        above = along > own[upper].min()
+        excess = mine[above].sum() - base * above.sum()
+        z = excess / np.sqrt(base * (1 - base) * above.sum() + 1)
+        yield float(z / (0.15 + between)), upper

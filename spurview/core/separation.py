@@ -1,0 +1,34 @@
+"""Separation: something planted is there or not, and the scores of a class have a gap.
+
+Counted on half B and on training images; within half A the same gap guides the search.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.candidate import Candidate
+from spurview.core.material import Material
+
+
+def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> float:
+    """Share of scores between .25 and .6 of the typical member's, relative to the hits.
+
+    Something planted is there or not: its valley is empty. Strokes vary: theirs is full.
+    """
+    low, high = 0.25 * typical, max(0.6 * typical, min(threshold, typical))
+    between = int(((scores > low) & (scores < high)).sum())
+    return between / max(int((scores > threshold).sum()), 1)
+
+
+def pool_valley(material: Material, candidate: Candidate) -> float:
+    """Valley of the linear scores in half B within the class."""
+    mine = material.of_class(candidate.class_index) & material.confirm
+    return valley(candidate.linear[mine], 1.0, candidate.threshold)
+
+
+def training_valley(material: Material, candidate: Candidate) -> float | None:
+    """Valley of the linear scores in the class's training images; None where there are none."""
+    own = material.training & (material.labels == candidate.class_index)
+    return valley(candidate.linear[own], 1.0, candidate.threshold) if own.any() else None

@@ -1,0 +1,31 @@
+"""Training enrichment: the class's own training images carry the pattern, others' do not."""
+
+from __future__ import annotations
+
+from scipy import stats
+
+from spurview.core.candidate import Candidate
+from spurview.core.material import Material
+
+
+def training_rates(material: Material, candidate: Candidate) -> list[float] | None:
+    """Share of carriers among the training images of each class; None without training images."""
+    if not material.training.any():
+        return None
+    rates = []
+    for k in range(material.n_classes):
+        of_k = material.training & (material.labels == k)
+        rates.append(float(candidate.hits[of_k].mean()) if of_k.any() else 0.0)
+    return rates
+
+
+def training_p(material: Material, candidate: Candidate) -> float:
+    """Fisher's exact test of carriers in the class against the highest other class, one-sided."""
+    counts = []
+    for k in range(material.n_classes):
+        of_k = material.training & (material.labels == k)
+        counts.append((int(candidate.hits[of_k].sum()), int(of_k.sum())))
+    own_hits, own_n = counts.pop(candidate.class_index)
+    hits, n = max(counts, key=lambda c: c[0] / max(c[1], 1))
+    table = [[own_hits, own_n - own_hits], [hits, n - hits]]
+    return max(float(stats.fisher_exact(table, "greater")[1]), 1e-300)

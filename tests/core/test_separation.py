@@ -1,0 +1,58 @@
+"""Scores with a gap and without one, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spurview.core.separation import pool_valley, training_valley, valley
+from tests.core import pools
+from tests.core.known import candidate
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return pools.planted()
+
+
+def test_valley_by_hand():
+    scores = np.array([0.0, 0.2, 0.3, 0.5, 0.59, 0.9, 1.0, 1.1, 1.2])
+    assert valley(scores, 1.0, 0.6) == pytest.approx(3 / 4)
+
+
+def test_valley_reaches_up_to_the_threshold():
+    scores = np.array([0.3, 0.7, 0.9, 1.0])
+    assert valley(scores, 1.0, 0.8) == pytest.approx(2 / 2)
+
+
+def test_valley_of_things_present_or_absent_is_empty():
+    assert valley(np.array([0.0, 0.1, -0.1, 1.0, 1.1, 0.9]), 1.0, 0.55) == 0
+
+
+def test_valley_without_hits_counts_what_lies_between():
+    assert valley(np.array([0.3, 0.4, 0.5]), 1.0, 0.6) == 3
+
+
+def test_valley_keeps_its_value_in_another_unit():
+    scores = np.random.default_rng(0).normal(0.5, 0.4, 200)
+    assert valley(7 * scores, 7.0, 4.2) == valley(scores, 1.0, 0.6)
+
+
+def test_valleys_look_at_their_own_images_only(planted):
+    material = planted.material
+    linear = np.zeros(len(planted.carriers), np.float32)
+    of_b = np.flatnonzero(material.of_class(1) & material.confirm)
+    own = np.flatnonzero(material.training & (material.labels == 1))
+    linear[of_b[:4]], linear[of_b[4:6]] = 1.0, 0.4
+    linear[own[:8]], linear[own[8:9]] = 1.0, 0.4
+    linear[np.flatnonzero(material.of_class(1) & material.discover)] = 0.4
+    made = candidate(linear > 0.6, linear=linear)
+    assert pool_valley(material, made) == pytest.approx(2 / 4)
+    assert training_valley(material, made) == pytest.approx(1 / 8)
+
+
+def test_training_scores_are_unknown_without_training_images(planted):
+    bare = replace(planted.material, training=np.zeros(len(planted.carriers), bool))
+    assert training_valley(bare, candidate(planted.carriers)) is None

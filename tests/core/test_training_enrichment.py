@@ -1,0 +1,53 @@
+"""Carriers among training images, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spurview.core.training_enrichment import training_p, training_rates
+from tests.core import pools
+from tests.core.known import candidate
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return pools.planted()
+
+
+def test_training_rates_by_hand():
+    material = pools.planted().material
+    hits = np.zeros(len(material.images), bool)
+    own = np.flatnonzero(material.training & (material.labels == 1))
+    other = np.flatnonzero(material.training & (material.labels == 0))
+    hits[own[:12]] = True
+    hits[other[:3]] = True
+    assert training_rates(material, candidate(hits)) == pytest.approx(
+        [3 / len(other), 12 / len(own)]
+    )
+
+
+def test_training_counts_no_pool_image(planted):
+    hits = planted.material.pool.copy()
+    assert training_rates(planted.material, candidate(hits)) == [0.0, 0.0]
+
+
+def test_training_is_unknown_without_training_images(planted):
+    bare = replace(planted.material, training=np.zeros(len(planted.carriers), bool))
+    assert training_rates(bare, candidate(planted.carriers)) is None
+
+
+def test_training_p_is_fishers_exact_test(planted):
+    """Three of three in the class, none of three elsewhere: 1 of (6 over 3) = 20 tables."""
+    material = planted.material
+    own = np.flatnonzero(material.training & (material.labels == 1))[:3]
+    other = np.flatnonzero(material.training & (material.labels == 0))[:3]
+    training = np.zeros(len(planted.carriers), bool)
+    training[np.r_[own, other]] = True
+    hits = np.zeros(len(planted.carriers), bool)
+    hits[own] = True
+    assert training_p(replace(material, training=training), candidate(hits)) == pytest.approx(
+        1 / 20
+    )
