@@ -1,0 +1,122 @@
+"""The benchmarks run and give numbers; how large the numbers are no test says."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import __main__ as command
+from benchmarks import engine, sampling
+from benchmarks.constructed import Case, constructed
+from benchmarks.figures import Figure, exponent, measured, table
+
+TINY = engine.pool_series((240, 300), n_classes=2, side_px=16)
+
+
+@pytest.fixture(scope="module")
+def timings() -> dict[Case, engine.Timing]:
+    with engine.one_thread():
+        return {case: engine.time_case(constructed(case)) for case in TINY.cases}
+
+
+def test_engine_finds_the_planted_pattern_and_gives_finite_figures(
+    timings: dict[Case, engine.Timing],
+) -> None:
+    figures = engine.figures_of(TINY, [timings[case] for case in TINY.cases])
+    measured_of = {figure.name.split(" | ")[0] for figure in figures}
+    assert measured_of == {"candidates", "verification", "testing the planted pattern"}
+    assert all(math.isfinite(figure.value) for figure in figures)
+    assert all(f.value > 0 for f in figures if f.unit == "s")
+
+
+def test_shares_of_the_families_add_up(timings: dict[Case, engine.Timing]) -> None:
+    for timing in timings.values():
+        assert sum(timing.shares.values()) == pytest.approx(1)
+        assert timing.shares["local"] > 0
+
+
+def test_constructed_pool_gives_its_carriers_to_the_target() -> None:
+    made = constructed(Case(400, 5))
+    material = made.material
+    in_pool = made.carriers & material.pool
+    assert in_pool.sum() == 20
+    assert (material.predicted[in_pool] == made.target).mean() > 0.9
+    free = np.bincount(material.predicted[material.pool & ~made.carriers], minlength=5)
+    assert free.min() > 40
+
+
+def test_exponent_of_a_square_is_two() -> None:
+    assert exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
+
+
+def test_exponent_needs_two_sizes() -> None:
+    with pytest.raises(ValueError, match="no growth can be fitted"):
+        exponent([2, 2], [1, 3])
+
+
+def test_the_quickest_of_two_rounds_counts_for_each_call() -> None:
+    one = engine.Timing(2.0, 5.0, None, 3, 1.0, {"local": 1.0})
+    other = engine.Timing(3.0, 4.0, 0.5, 3, 1.0, {"moved": 1.0})
+    assert engine.quickest(one, other) == engine.Timing(2.0, 4.0, 0.5, 3, 1.0, {"local": 1.0})
+
+
+def test_series_share_the_cases_they_have_in_common() -> None:
+    series = [engine.pool_series((1000, 2000), 10), engine.class_series((2, 10), 1000)]
+    assert engine.cases_of(series) == [Case(1000, 10), Case(2000, 10), Case(1000, 2)]
+
+
+def test_extrapolation_follows_the_last_step() -> None:
+    series = engine.pool_series((1000, 10_000), n_classes=10)
+    steps = [engine.Timing(s, 1.0, None, 1, 0.1, {}) for s in (6.0, 60.0)]
+    (ahead,) = (f for f in engine.figures_of(series, steps) if "extrapolated" in f.name)
+    assert ahead.value == pytest.approx(10)
+
+
+def test_outermost_known_function_names_the_part() -> None:
+    here = Path(__file__).stem
+    parts = {(here, "_outer"): "outer", (here, "_inner"): "inner"}
+    assert sampling.part_of(_outer(), parts) == "outer"
+    assert sampling.part_of(_inner(), parts) == "inner"
+    assert sampling.part_of(sys._getframe(), parts) == sampling.OTHER
+
+
+def test_command_prints_and_keeps_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = Figure(name="search", value=3.0, unit="s", base=1.5, base_name="s at 10", goal="x")
+    result = measured("engine", "quick", [figure], cores=2, threads=1, load=0.0)
+    monkeypatch.setattr(command, "_runner", lambda name: lambda scale, say: result)
+    path = tmp_path / "new" / "figures.json"
+    ran = CliRunner().invoke(command.main, ["engine", "--quick", "--json", str(path)])
+    assert ran.exit_code == 0, ran.output
+    assert table([figure]).splitlines()[1] in ran.output
+    (kept,) = json.loads(path.read_text(encoding="utf-8"))
+    assert kept["figures"][0]["base"] == 1.5
+    assert {"spurview", "torch", "python"} <= set(kept["versions"])
+    assert kept["cores"] == 2
+    assert kept["date"]
+
+
+def test_command_knows_the_engine() -> None:
+    assert command._runner("engine") is engine.run
+
+
+def test_table_shows_the_ratio_to_the_base() -> None:
+    figure = Figure(name="search", value=3.0, unit="s", base=1.5, base_name="s at 10")
+    line = table([figure]).splitlines()[1]
+    assert line.split() == ["search", "3", "s", "1.5", "s", "at", "10", "2.00"]
+
+
+def _outer() -> FrameType:
+    return _inner()
+
+
+def _inner() -> FrameType:
+    return sys._getframe()
