@@ -18,6 +18,8 @@ VARIANCE_FLOOR = 0.004
 TYPICAL_SHARE = 0.85
 SURE_SHARE = 0.3
 _ERROR_FLOOR = 1e-4
+# A t above this leaves no doubt, however much stronger other pixels are.
+_SURE = 12.0
 _SMOOTH_PX = 0.6
 # How far beyond its core a pattern is looked for.
 REACH_PX = 3
@@ -78,7 +80,7 @@ def shifted_part(mask: Mask, members: Floats, neighbours: Floats) -> Mask:
     moved = np.abs(members.mean(0) - neighbours.mean(0)) / np.sqrt(error)
     strength = moved.reshape(shape).max(2)
     strongest = np.sort(strength[mask])[-max(4, int(mask.sum()) // 3) :]
-    sure = mask & (strength > SURE_SHARE * np.median(strongest))
+    sure = mask & (strength > min(SURE_SHARE * float(np.median(strongest)), _SURE))
     closed = ndimage.binary_closing(np.pad(sure, 4), np.ones((5, 5)))[4:-4, 4:-4]
     part: Mask = mask & ndimage.binary_fill_holes(closed)
     return part if part.any() else mask
