@@ -128,6 +128,7 @@ def test_null_templates_move_and_change_images_no_more(planted, candidate, templ
     assert len(nulls) == 6
     for null, strength in nulls:
         assert len(np.unique(null.offsets, axis=0)) > 5
+        assert not np.array_equal(null.offsets, template.offsets)
         assert (null.mask > 0).sum() == (template.mask > 0).sum()
         moved = bench.inserted(null, strength) - bench.images
         assert np.square(moved).sum((1, 2, 3)).mean() <= bench.energy(template) * 1.01

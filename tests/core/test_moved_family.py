@@ -101,16 +101,18 @@ def test_a_coloured_pattern_is_found():
     assert max(f1(c.hits, coloured.carriers) for c in searched(coloured)) >= 0.95
 
 
+def stop(done, total, message):
+    raise Cancelled
+
+
 def test_images_smaller_than_two_windows_are_not_searched():
+    """Not even begun, or the report would stop it."""
     small = pools.planted().material
     every = residuals(small, np.arange(len(small.images)))
-    assert MovedSearch(small, every, 1, None, np.random.default_rng(0)).candidates(silent) == []
+    assert MovedSearch(small, every, 1, None, np.random.default_rng(0)).candidates(stop) == []
 
 
 def test_cancelling_passes_through(planted):
-    def stop(done, total, message):
-        raise Cancelled
-
     with pytest.raises(Cancelled):
         searched(planted, report=stop)
 
