@@ -29,14 +29,15 @@ from spurview.core.verification import Suspect, verify_all
 
 T = TypeVar("T")
 
+# What none of these calls is shared by the families (neighbours, covariances) or is evidence.
 FAMILIES = {
-    ("whole_family", ""): "whole image",
-    ("proposals", "whole_image_proposals"): "whole image",
-    ("local_family", ""): "local",
-    ("proposals", "local_proposals"): "local",
-    ("reverse", ""): "local",
-    ("rematching", ""): "local",
-    ("moved_family", ""): "moved",
+    ("spurview.core.whole_family", ""): "whole image",
+    ("spurview.core.detectors.by_family", "whole_image_proposals"): "whole image",
+    ("spurview.core.local_family", ""): "local",
+    ("spurview.core.detectors.by_family", "local_proposals"): "local",
+    ("spurview.core.detectors.reverse", ""): "local",
+    ("spurview.core.rematching", ""): "local",
+    ("spurview.core.moved_family", ""): "moved",
 }
 # "Close to linear"; a fit over two sizes is off by about a tenth.
 _MOST_EXPONENT = 1.2
@@ -48,12 +49,16 @@ _GOAL_POOL, _GOAL_MINUTES = 100_000, 2
 
 @dataclass(frozen=True)
 class Series:
-    """Cases that differ in one thing, smallest first, and the number that counts it for each."""
+    """Cases that differ in one thing, smallest first, and the number that counts it for each.
+
+    goal: of the fitted growth, empty where none was set.
+    """
 
     name: str
     cases: tuple[Case, ...]
     sizes: tuple[int, ...]
     labels: tuple[str, ...]
+    goal: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def pool_series(pools: Sequence[int], n_classes: int, side_px: int = 28) -> Seri
     """Pools of these many grey images."""
     cases = tuple(Case(n, n_classes, side_px) for n in pools)
     name = f"pool images, {n_classes} classes, {side_px} px"
-    return Series(name, cases, tuple(pools), tuple(f"{n:,}" for n in pools))
+    return Series(name, cases, tuple(pools), tuple(f"{n:,}" for n in pools), _GOAL)
 
 
 def class_series(numbers: Sequence[int], n_pool: int) -> Series:
@@ -248,7 +253,7 @@ def _growth(
         name=f"{what} | {series.name}: growth",
         value=exponent(series.sizes, seconds),
         unit="exponent",
-        goal=_GOAL,
+        goal=series.goal,
     )
 
 
@@ -264,7 +269,7 @@ def _at_the_goal(series: Series, seconds: Sequence[float]) -> Iterator[Figure]:
 
     By its last step: fixed costs make a fit over all sizes promise too much.
     """
-    if series.cases[0].n_classes != _CLASSES or not series.name.startswith("pool images"):
+    if series.cases[0].n_classes != _CLASSES or not series.goal:
         return
     last = exponent(series.sizes[-2:], seconds[-2:])
     ahead = (_GOAL_POOL / series.sizes[-1]) ** last

@@ -10,13 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import FrameType, TracebackType
 
 _EVERY_S = 0.005
 OTHER = "the rest"
 
-# (module, function) or (module, "") for all of its functions -> part.
+# (dotted module, function) or (dotted module, "") for all of its functions -> part.
 Parts = Mapping[tuple[str, str], str]
 
 
@@ -24,7 +23,6 @@ class Shares:
     """A context within which the time of this thread is shared out to parts."""
 
     def __init__(self, parts: Parts) -> None:
-        """parts: by the file name of a module without its ending."""
         self._parts = parts
         self._spent: dict[str, float] = {}
         self._watched = threading.get_ident()
@@ -65,8 +63,7 @@ def part_of(frame: FrameType | None, parts: Parts) -> str:
     """The part of the outermost frame that has one."""
     found = OTHER
     while frame is not None:
-        code = frame.f_code
-        module = Path(code.co_filename).stem
-        found = parts.get((module, code.co_name)) or parts.get((module, "")) or found
+        module, function = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        found = parts.get((module, function)) or parts.get((module, "")) or found
         frame = frame.f_back
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -79,9 +80,14 @@ def test_extrapolation_follows_the_last_step() -> None:
     assert ahead.value == pytest.approx(10)
 
 
+@pytest.mark.parametrize(("module", "function"), engine.FAMILIES)
+def test_families_are_told_by_what_the_engine_still_has(module: str, function: str) -> None:
+    found = import_module(module)
+    assert not function or callable(getattr(found, function))
+
+
 def test_outermost_known_function_names_the_part() -> None:
-    here = Path(__file__).stem
-    parts = {(here, "_outer"): "outer", (here, "_inner"): "inner"}
+    parts = {(__name__, "_outer"): "outer", (__name__, "_inner"): "inner"}
     assert sampling.part_of(_outer(), parts) == "outer"
     assert sampling.part_of(_inner(), parts) == "inner"
     assert sampling.part_of(sys._getframe(), parts) == sampling.OTHER
