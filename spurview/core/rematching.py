@@ -38,18 +38,15 @@ def rematched(material: Material, candidate: Candidate) -> Candidate:
         return candidate
     best = candidate
     for _ in range(_ROUNDS):
-        told = [
-            again
-            for again in _told_again(material, best)
-            if again is not None and again.key > best.key
-        ]
+        told = [again for again in told_again(material, best) if again.key > best.key]
         if not told:
             break
         best = max(told, key=lambda again: again.key)
     return best
 
 
-def _told_again(material: Material, candidate: Candidate) -> list[Candidate | None]:
+def told_again(material: Material, candidate: Candidate) -> list[Candidate]:
+    """The candidate on the same mask as both scorers tell it, without its hits as neighbours."""
     window, mask = _window(material, candidate)
     mine = material.of_class(candidate.class_index)
     rows = np.flatnonzero(candidate.hits & mine & material.discover)
@@ -60,7 +57,8 @@ def _told_again(material: Material, candidate: Candidate) -> list[Candidate | No
     if mask.sum() * window.shape[2] <= _MOST_VALUES:
         scorer = ConditionalScorer(window, mask, rows, _without(window, rows))
         hits.append(scorer.scores(window) > 0)
-    return [_scored(window, mask, candidate, found, mine) for found in hits]
+    told = [_scored(window, mask, candidate, found, mine) for found in hits]
+    return [again for again in told if again is not None]
 
 
 def _window(material: Material, candidate: Candidate) -> tuple[Material, NDArray[np.bool_]]:

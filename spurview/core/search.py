@@ -25,6 +25,7 @@ from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
+from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
 from spurview.core.registration import residuals
 from spurview.core.rematching import rematched
@@ -39,6 +40,7 @@ FEWEST_IN_CLASS = 28
 FEWEST_OTHERS = 20
 _MOST_REFINED = 14
 _MOST_REMATCHED = 4
+_MOST_IN_PIECES = 2
 
 # (images (n, D), class) -> (n, D) gradient of each image's margin
 MarginGradients = Callable[[Floats, int], Floats]
@@ -163,6 +165,7 @@ def _still_candidates(
     whole = without_duplicates(
         search_all(found, whole_image_proposals(found), report), scope, _MOST_REFINED
     )
+    pieces = [piece for w in whole[:_MOST_IN_PIECES] for piece in pieces_of(material, w)]
     whole = [_in_its_place(material, candidate) for candidate in whole]
     gradient = None if shared.gradients is None else shared.slopes_of_blocks
     proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)
@@ -172,7 +175,7 @@ def _still_candidates(
         if candidate.family == "local"
     ]
     local = refine_all(found, proposals, report)
-    return [replace(c, mask=to_full_size(c.mask, full.shape)) for c in local + whole]
+    return [replace(c, mask=to_full_size(c.mask, full.shape)) for c in pieces + local + whole]
 
 
 def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:
