@@ -67,7 +67,7 @@ def test_what_names_no_run_is_refused(text: str) -> None:
 
 
 def test_an_unknown_kind_is_told_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="full has no kind 'weak': its kinds are strong, medium"):
+    with pytest.raises(InputError, match="full has no kind 'weak': its kinds are strong, R3"):
         cell_named("weak:3")
 
 
