@@ -166,6 +166,7 @@ def _still_candidates(
         search_all(found, whole_image_proposals(found), report), scope, _MOST_REFINED
     )
     pieces = [piece for w in whole[:_MOST_IN_PIECES] for piece in pieces_of(material, w)]
+    pieces = [piece for piece in pieces if not _goes_beyond(material, piece)]
     whole = [_in_its_place(material, candidate) for candidate in whole]
     gradient = None if shared.gradients is None else shared.slopes_of_blocks
     proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)
