@@ -121,7 +121,13 @@ def moved() -> dict[str, Array]:
         pixels[row, PATCH[0], PATCH[1]] = 40
         pixels[row, 1 + down : 4 + down, 1 + right : 4 + right] = 255
     records = [_record("1-aaaaaaaa", 1, family="moved"), _record("0-bbbbbbbb", 0)]
-    return made | {"/candidates/places": places, "/candidates/records": as_json(records)}
+    pair_places = np.zeros((2, 4, 2), np.int16)
+    pair_places[0] = [(5, 0), (0, 6), (7, 7), (-1, 9)]
+    return made | {
+        "/candidates/places": places,
+        "/candidates/records": as_json(records),
+        "/verification/pair_places": pair_places,
+    }
 
 
 def info() -> ProjectInfo:

@@ -63,10 +63,17 @@ class Bench:
             return changed
         return np.clip(self.images + np.float32(strength) * (changed - self.images), 0, 1)
 
-    def _changed(self, template: Template) -> Floats:
+    def offsets(self, template: Template) -> NDArray[np.int16] | None:
+        """(n, 2) where each image gets a pattern that moves, else None."""
         if template.offsets is None:
+            return None
+        where: NDArray[np.int16] = template.offsets[self._turn % len(template.offsets)]
+        return where
+
+    def _changed(self, template: Template) -> Floats:
+        offsets = self.offsets(template)
+        if offsets is None:
             return insert(self.images, template.values, template.mask, template.opacity)
-        offsets = template.offsets[self._turn % len(template.offsets)]
         return insert_moved(self.images, template.values, template.mask, template.opacity, offsets)
 
     def energy(self, template: Template) -> float:

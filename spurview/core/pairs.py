@@ -17,11 +17,13 @@ N_PAIRS = 8
 @dataclass(frozen=True)
 class Pairs:
     """Images before and after insertion: rows (P,), predicted class before and after (P, 2),
-    probability of the class after (P,); -1 where there are fewer."""
+    probability of the class after (P,); -1 where there are fewer. offsets: (P, 2) of a pattern
+    that moves, how far (down, right) from its mask it was put in, else None."""
 
     rows: NDArray[np.int32]
     classes: NDArray[np.int32]
     confidence: Floats
+    offsets: NDArray[np.int16] | None = None
 
 
 def pairs(bench: Bench, template: Template, logits: Logits, class_index: int) -> Pairs:
@@ -39,7 +41,12 @@ def pairs(bench: Bench, template: Template, logits: Logits, class_index: int) ->
     classes[: len(best), 0] = bench.before[best].argmax(1)
     classes[: len(best), 1] = class_index
     confidence[: len(best)] = probability[best]
-    return Pairs(rows, classes, confidence)
+    where = bench.offsets(template)
+    if where is None:
+        return Pairs(rows, classes, confidence)
+    offsets = np.zeros((N_PAIRS, 2), np.int16)
+    offsets[: len(best)] = where[best]
+    return Pairs(rows, classes, confidence, offsets)
 
 
 def _of_many_classes(best: Rows, before: NDArray[np.int64]) -> Rows:

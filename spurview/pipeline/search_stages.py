@@ -192,6 +192,19 @@ def _pair_arrays(pairs: Sequence[Pairs]) -> dict[str, Array]:
         "/verification/pair_rows": np.stack([p.rows for p in pairs]),
         "/verification/pair_class": np.stack([p.classes for p in pairs]),
         "/verification/pair_confidence": np.stack([p.confidence for p in pairs]),
+        **_pair_places(pairs),
+    }
+
+
+def _pair_places(pairs: Sequence[Pairs]) -> dict[str, Array]:
+    """Where the patterns that move were put in, (M, P, 2) i2; nothing where none moves."""
+    if all(p.offsets is None for p in pairs):
+        return {}
+    still = np.zeros((N_PAIRS, 2), np.int16)
+    return {
+        "/verification/pair_places": np.stack(
+            [still if p.offsets is None else p.offsets for p in pairs]
+        )
     }
 
 

@@ -38,9 +38,9 @@ _WHOLE_NUMBERS: dict[str, tuple[int, int | str]] = {
 }
 _SHARES = ("/candidates/mask", "/candidates/map", "/verification/pair_confidence")
 _ENDS = {"/images/keys_end": "/images/keys", "/candidates/members_end": "/candidates/members"}
-# Of these groups a project has all arrays or none, but for one that only moved patterns need.
+# Of these groups a project has all arrays or none, but for those that only moved patterns need.
 _ALL_OR_NONE = ("/images/", "/predictions/", "/candidates/", "/verification/")
-_PLACES = "/candidates/places"
+_PLACES, _PAIR_PLACES = "/candidates/places", "/verification/pair_places"
 
 
 def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
@@ -56,7 +56,8 @@ def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
 
 def _groups(project: Project) -> Iterator[str]:
     for group in _ALL_OR_NONE:
-        names = [r.name for r in RULES if r.name.startswith(group) and r.name != _PLACES]
+        names = [rule.name for rule in RULES if rule.name.startswith(group)]
+        names = [name for name in names if name not in (_PLACES, _PAIR_PLACES)]
         missing = [name for name in names if not project.has(name)]
         if missing and any(name.startswith(group) for name in project.names()):
             yield f"{', '.join(missing)} is missing beside the rest of {group.rstrip('/')}."
@@ -83,11 +84,12 @@ def _counts(project: Project) -> dict[str, int]:
 
 def _places(project: Project) -> Iterator[str]:
     """No pattern is moved by as much as the image is high, or wide."""
-    if not (project.has(_PLACES) and project.has("/images/pixels")):
+    if not project.has("/images/pixels"):
         return
     most = np.array(project.shape("/images/pixels")[1:3]) - 1
-    if not _every(project, _PLACES, lambda values: (values >= -most) & (values <= most)):
-        yield f"{_PLACES} has values outside ±{most[0]} down and ±{most[1]} right."
+    for name in (_PLACES, _PAIR_PLACES):
+        if project.has(name) and not _every(project, name, lambda v: np.abs(v.astype(int)) <= most):
+            yield f"{name} has values outside ±{most[0]} down and ±{most[1]} right."
 
 
 def _fractions(project: Project) -> Iterator[str]:

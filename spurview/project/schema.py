@@ -118,6 +118,7 @@ RULES = (
     _rule("/verification/pair_rows", "<i4", "M P"),
     _rule("/verification/pair_class", "<i4", "M P 2"),
     _rule("/verification/pair_confidence", "<f4", "M P"),
+    _rule("/verification/pair_places", "<i2", "M P 2"),
     _rule("/chance/record", "|u1", "*", _RECORDS),
 )
 

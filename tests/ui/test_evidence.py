@@ -170,6 +170,14 @@ def test_pairs_show_images_before_and_after(bench):
     assert pair.class_after == 1
 
 
+def test_pairs_of_a_moved_pattern_show_it_where_it_was_put_in():
+    shown = material(Bench(changed=constructed.moved()).document, STRONG)
+    for pair, (down, right) in zip(shown.pairs(), [(5, 0), (0, 6), (7, 7), (-1, 9)], strict=True):
+        changed = np.argwhere((pair.after != pair.before).any(2))
+        assert changed.min(0).tolist() == [1 + down, 1 + right]
+        assert changed.max(0).tolist() == [3 + down, 3 + right]
+
+
 def test_pairs_that_do_not_fit_are_hidden_whole(qtbot, bench):
     pane = opened(qtbot, bench, width=420)
     strip = pane.findChild(OneRow)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.shared_pixels import Pictures, pattern_picture, rgb
-from spurview.core.template import insert
+from spurview.core.template import insert_moved
 from spurview.pipeline.findings import CandidateRows, Finding, candidate_records
 from spurview.project.model import INTEREST_TRAIN, POOL
 from spurview.ui.document import Document
@@ -72,7 +72,11 @@ class Material:
         classes = reader.read("/verification/pair_class", at, at + 1)[0][kept]
         shares = reader.read("/verification/pair_confidence", at, at + 1)[0][kept]
         before = reader.read_rows("/images/pixels", rows[kept].tolist())
-        after = insert((before / np.float32(255)).astype(np.float32), *self._template())
+        where = np.zeros((len(kept), 2), np.int16)
+        if reader.has("/verification/pair_places"):
+            where = reader.read("/verification/pair_places", at, at + 1)[0][kept]
+        plain = (before / np.float32(255)).astype(np.float32)
+        after = insert_moved(plain, *self._template(), where)
         shown = rgb(before), rgb(np.rint(after * 255).astype(np.uint8))
         return [
             Pair(
