@@ -79,7 +79,7 @@ def copies_anywhere(template: Template, n: int, rng: np.random.Generator) -> lis
     return [replace(template, offsets=one) for one in offsets]
 
 
-def kind_of(template: Template, record: InsertionRecord) -> Kind | None:
+def kind_of(record: InsertionRecord) -> Kind | None:
     """What the specificity controls say of a pattern that works; None where it does not."""
     if record.flip < LEAST_EFFECT:
         return None
