@@ -7,22 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 import spurview
 from spurview.jobs import Failure, JobRunner
-from spurview.ui import icons, messages, project_jobs, theme
+from spurview.ui import geometry, icons, messages, project_jobs, theme
 from spurview.ui.actions import Actions, Needs
-from spurview.ui.document import Document, Snapshot
-from spurview.ui.file_choice import choose_folder, choose_project, choose_target, is_project_name
-from spurview.ui.key_list import CommandFinder, KeyList
+from spurview.ui.document import Document
+from spurview.ui.dropping import dropped_project
+from spurview.ui.file_choice import choose_project
+from spurview.ui.handlers import handlers
 from spurview.ui.leaving import Leaving
 from spurview.ui.menus import Menus, add_part_keys
 from spurview.ui.preferences import Preferences
 from spurview.ui.recent import remember_project
 from spurview.ui.samples import sample_projects
+from spurview.ui.saving import Saving
 from spurview.ui.start_page import WHAT, StartPage
 from spurview.ui.status_bar import StatusBar
 from spurview.ui.typing_guard import TypingGuard
@@ -55,7 +57,8 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.setCentralWidget(self.pages)
-        self.actions_ = Actions(self, self._handlers())
+        self.saving = Saving(self)
+        self.actions_ = Actions(self, handlers(self))
         self.menus = Menus(self, self.actions_, self.preferences)
         self.menus.path_requested.connect(self.open_path)
         self.status = StatusBar(self.runner)
@@ -64,9 +67,9 @@ class MainWindow(QMainWindow):
         self.installEventFilter(self._guard)
         self.start_page.open_requested.connect(self.choose_and_open)
         self.start_page.path_requested.connect(self.open_path)
-        self.status.cancel_requested.connect(self._cancel_run)
-        self._restore_geometry()
-        self._refresh()
+        self.status.cancel_requested.connect(self.cancel_run)
+        geometry.restore(self, self.preferences)
+        self.refresh()
 
     @property
     def document(self) -> Document | None:
@@ -116,8 +119,8 @@ class MainWindow(QMainWindow):
         self.workspace.tool_bar.show()
         self.workspace.docks.show_only_when(True)
         self._restore_layout()
-        self._refresh()
-        self._remember_project()
+        self.refresh()
+        self.remember_project()
         self.workspace.judging.go_to_first_alarm()
         self.workspace.clusters.tree.setFocus()
         if opened.project.locked_by:
@@ -129,7 +132,7 @@ class MainWindow(QMainWindow):
         document = Document(opened.project, opened.contents)
         self.workspace = Workspace(self, document, self.runner, self.status.say)
         self.pages.addWidget(self.workspace.plots)
-        self._leaving = Leaving(self, document, self.workspace.run, self.runner, self.save)
+        self._leaving = Leaving(self, document, self.workspace.run, self.runner, self.saving.save)
         self.status.watch(document, self.workspace.run)
         for changed in (
             document.modified_changed,
@@ -140,7 +143,7 @@ class MainWindow(QMainWindow):
             self.workspace.focus.candidate_changed,
             self.workspace.run.changed,
         ):
-            changed.connect(self._refresh)
+            changed.connect(self.refresh)
         self.workspace.run.ended.connect(self._on_run_ended)
         self.menus.show_docks(self.workspace.docks)
         for dock in self.workspace.docks.all:
@@ -152,68 +155,9 @@ class MainWindow(QMainWindow):
         workspace = self.workspace
         if workspace is not None and workspace.focus.candidate_id is None:
             workspace.judging.go_to_first_alarm()
-        self._remember_project()
+        self.remember_project()
 
-    # Saving, exporting, closing.
-
-    def save(self, then: Go | None = None) -> None:
-        """Write unsaved work into the file, in a job; `then` follows when that went well."""
-        document = self.document
-        if document is None:
-            return
-        if document.read_only:
-            self.save_as(then)
-        elif document.is_modified:
-            self._save(None, then)
-        else:
-            self.status.say("Everything is saved.")
-            if then is not None:
-                then()
-
-    def save_as(self, then: Go | None = None) -> None:
-        """Ask for a name and move the project there."""
-        document = self.document
-        if document is None:
-            return
-        path = choose_target(self, document.path)
-        if path is not None:
-            self._save(path, then)
-
-    def _save(self, path: Path | None, then: Go | None) -> None:
-        document = self.document
-        assert document is not None
-        work = project_jobs.saving(document.project, document.snapshot(), path)
-        job = self.runner.submit("save", work, brief=True)
-        job.finished.connect(lambda saved: self._on_saved(saved, then))
-        job.failed.connect(
-            lambda failure: messages.show_failure(self, "The project was not saved", failure)
-        )
-
-    def _on_saved(self, saved: Snapshot, then: Go | None) -> None:
-        if self.workspace is None:
-            return
-        self.workspace.document.mark_saved(saved)
-        self._remember_project()
-        self._refresh()
-        if then is not None:
-            # After the job has left the queue, so that nobody waits for this very save.
-            QTimer.singleShot(0, self, then)
-
-    def export_cluster(self) -> None:
-        """Ask for a folder and write the focused cluster's highlighted images there, in a job."""
-        workspace = self.workspace
-        candidate_id = workspace.focus.candidate_id if workspace else None
-        if workspace is None or candidate_id is None:
-            return
-        folder = choose_folder(self, workspace.document.path.parent)
-        if folder is None:
-            return
-        work = project_jobs.exporting(workspace.document, candidate_id, folder)
-        job = self.runner.submit("export", work, brief=True)
-        job.finished.connect(lambda files: self.status.say(f"{len(files)} files are in {folder}"))
-        job.failed.connect(
-            lambda failure: messages.show_failure(self, "Nothing was exported", failure)
-        )
+    # Closing.
 
     def close_project(self) -> None:
         """Back to the start page, once the project may be left."""
@@ -228,7 +172,7 @@ class MainWindow(QMainWindow):
         self.workspace.tool_bar.hide()
         self.start_page.refresh()
         self.pages.setCurrentWidget(self.start_page)
-        self._refresh()
+        self.refresh()
 
     def _leave(self, go: Go) -> None:
         if self._leaving is None or not self._has_project:
@@ -255,55 +199,18 @@ class MainWindow(QMainWindow):
 
     # Commands.
 
-    def _handlers(self) -> dict[str, Go]:
-        return {
-            "open": self.choose_and_open,
-            "open_sample": self._open_sample,
-            "save": self.save,
-            "save_as": self.save_as,
-            "export": self.export_cluster,
-            "close_project": self.close_project,
-            "quit": lambda: (self.close(), None)[1],
-            "undo": self._with(lambda w: w.document.undo_stack.undo()),
-            "redo": self._with(lambda w: w.document.undo_stack.redo()),
-            "select_members": self._with(
-                lambda w: w.guide.show_candidate(w.focus.candidate_id or "")
-            ),
-            "clear_selection": self._with(lambda w: w.selection.clear()),
-            "filter": self._with(lambda w: w.clusters.filter_box.setFocus()),
-            "next_undecided": self._with(lambda w: w.judging.go_to_undecided(1)),
-            "previous_undecided": self._with(lambda w: w.judging.go_to_undecided(-1)),
-            "spurious": self._with(lambda w: w.judging.judge("spurious")),
-            "genuine": self._with(lambda w: w.judging.judge("genuine")),
-            "unsure": self._with(lambda w: w.judging.judge("unsure")),
-            "undecided": self._with(lambda w: w.judging.judge(None)),
-            "note": self._with(lambda w: w.judging.open_note(self)),
-            "run": self._with(lambda w: w.run.start()),
-            "chance": self._with(lambda w: w.run.start(until="chance")),
-            "cancel_run": self._cancel_run,
-            "find_command": lambda: CommandFinder(self.actions_, self).open(),
-            "keys": lambda: KeyList(self).open(),
-            "about": self._show_about,
-        }
-
-    def _with(self, do: Callable[[Workspace], object]) -> Go:
-        """`do` on the workspace, nothing without a project."""
-
-        def handler() -> None:
-            if self.workspace is not None and self._has_project:
-                do(self.workspace)
-
-        return handler
-
-    def _open_sample(self) -> None:
-        for path in sample_projects()[:1]:
-            self.open_path(path)
-
-    def _cancel_run(self) -> None:
+    def cancel_run(self) -> None:
+        """Ask the run to stop."""
         if self.workspace is not None:
             self.workspace.run.cancel()
 
-    def _show_about(self) -> None:
+    def open_sample(self) -> None:
+        """Open the first project that ships along."""
+        for path in sample_projects()[:1]:
+            self.open_path(path)
+
+    def show_about(self) -> None:
+        """What spurview is, its version and licence."""
         box = QMessageBox(self)
         box.setWindowTitle("About spurview")
         box.setText(f"spurview {spurview.__version__}")
@@ -312,7 +219,7 @@ class MainWindow(QMainWindow):
 
     # What is shown of it.
 
-    def _refresh(self, *_: object) -> None:
+    def refresh(self, *_: object) -> None:
         """Enable what works now and write the title."""
         document, workspace = self.document, self.workspace
         granted: set[Needs] = set()
@@ -359,23 +266,17 @@ class MainWindow(QMainWindow):
 
     # What is remembered.
 
-    def _remember_project(self) -> None:
+    def remember_project(self) -> None:
+        """Put the open project on top of the recent ones."""
         if self.document is not None:
             remember_project(self.preferences, self.document)
 
     def _remember_geometry(self) -> None:
-        self.preferences.remember(geometry=_text(self.saveGeometry()))
-        if self._has_project:
-            self.preferences.remember(layout=_text(self.saveState()))
-
-    def _restore_geometry(self) -> None:
-        if self.preferences.remembered.geometry:
-            self.restoreGeometry(_bytes(self.preferences.remembered.geometry))
+        geometry.remember(self, self.preferences, with_layout=self._has_project)
 
     def _restore_layout(self) -> None:
         assert self.workspace is not None
-        remembered = self.preferences.remembered.layout
-        if not (remembered and self.restoreState(_bytes(remembered))):
+        if not geometry.restore_layout(self, self.preferences):
             self.workspace.docks.arrange()
 
     # Qt's side.
@@ -386,11 +287,11 @@ class MainWindow(QMainWindow):
             self.workspace.docks.follow_width()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_project(event) is not None:
+        if dropped_project(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_project(event)
+        path = dropped_project(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
             self.open_path(path)
@@ -398,18 +299,3 @@ class MainWindow(QMainWindow):
 
 def _load_views() -> None:
     importlib.import_module("spurview.ui.workspace")
-
-
-def _dropped_project(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        if url.isLocalFile() and is_project_name(url.toLocalFile()):
-            return Path(url.toLocalFile())
-    return None
-
-
-def _text(data: QByteArray) -> str:
-    return bytes(data.toBase64().data()).decode("ascii")
-
-
-def _bytes(text: str) -> QByteArray:
-    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))

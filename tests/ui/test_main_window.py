@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMessageBox, QW
 from spurview.core.errors import SaveError
 from spurview.pipeline import run as pipeline_run
 from spurview.project.store import Project
-from spurview.ui import main_window, theme
+from spurview.ui import exporting, main_window, saving, theme
 from spurview.ui.judging import NoteDialog
 from spurview.ui.key_list import CommandFinder, KeyList
 from spurview.ui.main_window import MainWindow
@@ -211,7 +211,7 @@ def test_saved_verdicts_are_in_the_file(qtbot, window, case_path):
 
 def test_reopened_verdicts_are_shown(qtbot, window, case_path):
     qtbot.keyClick(window, Qt.Key.Key_S)
-    window.save()
+    window.saving.save()
     idle(qtbot, window)
     window.close_project()
     assert window.document is None
@@ -228,7 +228,7 @@ def test_a_failed_save_keeps_the_work_and_says_why(qtbot, window, monkeypatch):
 
     monkeypatch.setattr(Project, "save", refuse)
     qtbot.keyClick(window, Qt.Key.Key_S)
-    window.save()
+    window.saving.save()
     qtbot.waitUntil(lambda: shown(FailureDialog) is not None)
     shown(FailureDialog).accept()
     assert window.document.is_modified
@@ -237,7 +237,7 @@ def test_a_failed_save_keeps_the_work_and_says_why(qtbot, window, monkeypatch):
 
 def test_save_as_moves_the_project(qtbot, window, tmp_path, monkeypatch):
     target = tmp_path / "moved.spurview"
-    monkeypatch.setattr(main_window, "choose_target", lambda *_: target)
+    monkeypatch.setattr(saving, "choose_target", lambda *_: target)
     qtbot.keyClick(window, Qt.Key.Key_S)
     window.actions_["save_as"].trigger()
     qtbot.waitUntil(lambda: window.windowTitle().startswith("moved.spurview"))
@@ -246,7 +246,7 @@ def test_save_as_moves_the_project(qtbot, window, tmp_path, monkeypatch):
 
 def test_export_writes_the_clusters_highlighted_images(qtbot, window, tmp_path, monkeypatch):
     folder = tmp_path / "out"
-    monkeypatch.setattr(main_window, "choose_folder", lambda *_: folder)
+    monkeypatch.setattr(exporting, "choose_folder", lambda *_: folder)
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "files are in" in window.status.message.text())
     sheets = [path.name for path in folder.iterdir() if path.suffix == ".png"]
@@ -314,7 +314,7 @@ def test_a_run_may_go_on_instead(qtbot, running):
 
 def test_saving_does_not_wait_for_the_run(qtbot, running, case_path):
     qtbot.keyClick(running, Qt.Key.Key_S)
-    running.save()
+    running.saving.save()
     qtbot.waitUntil(lambda: not running.document.is_modified)
     assert running.workspace.run.is_running
     assert verdicts_on_disk(case_path) == {ALARM: "spurious"}
