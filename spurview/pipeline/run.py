@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +20,9 @@ from spurview.core.settings import Settings
 from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES, fingerprint, stage_named, states
 from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
+
+if TYPE_CHECKING:
+    from spurview.core.classifier import Network
 
 # The work of each stage: a function of `Work` in a module that is loaded only when it is needed,
 # since torch takes seconds.
@@ -39,7 +43,7 @@ Facts = dict[str, float | int | str]
 class Work:
     """All that a stage's function gets; it gives back arrays by name and a few facts.
 
-    device: as asked for, ``auto`` included.
+    device: the kind that was chosen; given: a network in memory, in place of the project's own.
     """
 
     reader: Reader
@@ -47,6 +51,7 @@ class Work:
     checkpoints: Checkpoints
     device: str
     report: Report
+    given: Network | None = None
 
     @property
     def settings(self) -> Settings:
@@ -71,12 +76,14 @@ def compute(
     work_dir: Path,
     until: str | None = None,
     device: str = "auto",
+    given: Network | None = None,
     report: Report = silent,
 ) -> Iterator[Product]:
     """Products of the stages that are stale or missing, one after the other, up to `until`.
 
     An optional stage is done where it is `until` itself, or where its product is stale.
     reader, info: of the project, which is not changed; each product counts for the next stage.
+    given: a network in memory that answers in place of the project's own.
     Raises InputError for an unknown stage or device, StageError where a stage cannot do its work,
     and Cancelled from `report`.
     """
@@ -86,7 +93,10 @@ def compute(
             continue
         if name == "images":
             raise StageError("This project has no images: make a new one from its sources.")
-        product = _run_stage(name, reader, info, work_dir, device, report)
+        mark = fingerprint(name, info)
+        kept = Checkpoints(work_dir, name, mark)
+        work = Work(reader, info, kept, _kind(device), _of_stage(name, report), given)
+        product = _run_stage(name, mark, work)
         reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         info = applied(info, product)
         yield product
@@ -130,27 +140,29 @@ def clear_checkpoints(product: Product, work_dir: Path) -> None:
     Checkpoints(work_dir, product.stage, product.record.fingerprint).clear()
 
 
-def _run_stage(
-    name: str, reader: Reader, info: ProjectInfo, work_dir: Path, device: str, report: Report
-) -> Product:
+def _kind(device: str) -> str:
     from spurview.core.device import choose_device
 
-    chosen = choose_device(device)
-    mark = fingerprint(name, info)
+    return choose_device(device).type
 
+
+def _of_stage(name: str, report: Report) -> Report:
     def stage_report(done: int, total: int, message: str) -> None:
         report(done, total, f"{name}: {message}")
 
-    stage_report(0, 1, "starting")
+    return stage_report
+
+
+def _run_stage(name: str, mark: str, work: Work) -> Product:
+    work.report(0, 1, "starting")
     started = time.monotonic()
-    work = Work(reader, info, Checkpoints(work_dir, name, mark), chosen.type, stage_report)
     arrays, facts = _function(name)(work)
-    stage_report(1, 1, "done")
+    work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,
         finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=round(time.monotonic() - started, 3),
-        device=chosen.type,
+        device=work.device,
         spurview=spurview.__version__,
         facts=facts,
     )

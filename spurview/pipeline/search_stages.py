@@ -20,14 +20,14 @@ from spurview.core.vae import reconstruct
 from spurview.core.verification import Suspect, verify_all
 from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.run import Facts, Work
-from spurview.pipeline.training_stages import load_network, load_vae
+from spurview.pipeline.training_stages import load_vae, network_of
 from spurview.project.model import INTEREST_TRAIN, POOL
 
 
 def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     """Candidates of every predicted class with their evidence."""
     material = material_of(work, with_rebuilt=True)
-    network = load_network(work.reader, work.info, torch.device(work.device))
+    network = network_of(work)
 
     def gradients(images: Floats, class_index: int) -> Floats:
         pixels = images.reshape(-1, *material.shape)
@@ -49,7 +49,7 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
 def verification(work: Work) -> tuple[dict[str, Array], Facts]:
     """Insertion, removal and controls for every candidate, its outcome and rank."""
     material = material_of(work)
-    network = load_network(work.reader, work.info, torch.device(work.device))
+    network = network_of(work)
     records, pairs = verify_all(
         material,
         _suspects(work, material),

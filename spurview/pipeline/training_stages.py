@@ -65,7 +65,7 @@ def classifier(work: Work) -> tuple[dict[str, Array], Facts]:
 def predictions(work: Work) -> tuple[dict[str, Array], Facts]:
     """Logits and predicted class of every image."""
     reader = work.reader
-    network = load_network(reader, work.info, torch.device(work.device))
+    network = network_of(work)
     parts = []
     n_images = reader.shape("/images/pixels")[0]
     for index, start in enumerate(range(0, n_images, _BLOCK)):
@@ -130,6 +130,11 @@ def embedding(work: Work) -> tuple[dict[str, Array], Facts]:
         "/latents": latents,
     }
     return arrays, {"dims": settings.embedding.latent_dims, "epochs": len(curve)}
+
+
+def network_of(work: Work) -> Network:
+    """The network that answers in this run: the one given in memory, else the project's own."""
+    return work.given or load_network(work.reader, work.info, torch.device(work.device))
 
 
 def load_network(reader: Reader, info: ProjectInfo, device: torch.device) -> Network:
