@@ -1,4 +1,4 @@
-"""What a person can do to a project and undo again: verdicts and notes.
+"""What a person can do to a project and undo again: verdicts, notes, settings.
 
 A command holds ids and values, never widgets, and is checked before it is pushed: `redo` and
 `undo` cannot fail. They outlive re-runs: a verdict stays undoable whatever was computed since.
@@ -12,8 +12,12 @@ import msgspec
 from PySide6.QtGui import QUndoCommand
 
 from spurview.core.errors import InputError
+from spurview.core.settings import Settings
 from spurview.project.model import Verdict, VerdictName
 from spurview.ui.document import Document
+
+# Qt asks commands of one id whether they merge.
+_SETTINGS_ID = 1
 
 VERDICT_WORDS: dict[VerdictName, str] = {
     "spurious": "Spurious",
@@ -39,6 +43,52 @@ class ChangeVerdict(QUndoCommand):
 
     def undo(self) -> None:
         self._document.put_verdict(self._candidate_id, self._before)
+
+
+class ChangeSettings(QUndoCommand):
+    """Put other settings in place of the present ones; results stay, and turn stale."""
+
+    def __init__(
+        self, document: Document, after: Settings, text: str, *, merge_key: str = ""
+    ) -> None:
+        super().__init__(text)
+        self._document = document
+        self._before = document.info.settings
+        self._after = after
+        self._merge_key = merge_key
+
+    def id(self) -> int:
+        return _SETTINGS_ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take up a later step of the same turn of a dial: to undo it takes one press."""
+        if not (isinstance(other, ChangeSettings) and self._merge_key):
+            return False
+        if other._merge_key != self._merge_key:
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+    def redo(self) -> None:
+        self._document.put_settings(self._after)
+
+    def undo(self) -> None:
+        self._document.put_settings(self._before)
+
+
+def set_settings(document: Document, settings: Settings, text: str, *, merge_key: str = "") -> bool:
+    """Use other settings from the next run on; False when nothing would change.
+
+    text: what was changed, for Undo, as in ``change epochs``. merge_key: changes of one key that
+    follow one another are undone together. Raises InputError where the project is read-only.
+    """
+    if document.read_only:
+        raise InputError("This project is open read-only: changes are off here.")
+    if settings == document.info.settings:
+        return False
+    document.undo_stack.push(ChangeSettings(document, settings, text, merge_key=merge_key))
+    return True
 
 
 def set_verdict(document: Document, candidate_id: str, verdict: VerdictName | None) -> bool:

@@ -6,9 +6,8 @@ read and listen. Opens and writes no file itself: that is a job's work (`project
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,20 +18,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
-from spurview.core.errors import StageError
+from spurview.core.settings import Settings
 from spurview.pipeline.carry_over import successors
-from spurview.pipeline.findings import (
-    CandidateRows,
-    Finding,
-    Findings,
-    candidate_records,
-    candidate_rows,
-    collect,
-    verification_records,
-)
+from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_records
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
 from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord, Verdict
+from spurview.ui.contents import Contents, read_contents, with_states
 
 
 class ProjectLike(Reader, Protocol):
@@ -71,16 +63,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What the document derives from arrays and info; made by a job for large projects."""
-
-    keys: list[str]
-    states: dict[str, State]
-    rows: dict[str, CandidateRows]
-    findings: Findings | None
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """Everything a save writes, taken at one moment."""
 
@@ -116,27 +98,6 @@ class StageDone:
     info: ProjectInfo
     event: HistoryEvent
     contents: Contents | None = None
-
-
-def read_contents(
-    reader: Reader, info: ProjectInfo, verdicts: Mapping[str, Verdict], keys: Sequence[str]
-) -> Contents:
-    """Reads what views need at once; `findings` is None until verification has run."""
-    known = states(info, reader)
-    rows = candidate_rows(reader) if reader.has("/candidates/records") else {}
-    findings = None
-    if _is_verified(reader):
-        with contextlib.suppress(StageError):
-            findings = collect(reader, info, verdicts, keys)
-    return Contents(list(keys), known, rows, findings)
-
-
-def _is_verified(reader: Reader) -> bool:
-    """Whether the verification is about these candidates, and not about those of an older run."""
-    if not (reader.has("/candidates/records") and reader.has("/verification/records")):
-        return False
-    candidates, verified = candidate_records(reader), verification_records(reader)
-    return [c.id for c in candidates] == [v.id for v in verified]
 
 
 def decoded_keys(reader: Reader) -> list[str]:
@@ -240,7 +201,11 @@ class Document(QObject):
     @property
     def is_modified(self) -> bool:
         """Whether a save would change the file."""
-        return bool(self._put or self._drop) or self._verdicts != self._saved_verdicts
+        return (
+            bool(self._put or self._drop)
+            or self._verdicts != self._saved_verdicts
+            or self._info.settings != self._saved_settings
+        )
 
     def finding(self, candidate_id: str | None) -> Finding | None:
         """The finding of this id, if there is one."""
@@ -278,6 +243,15 @@ class Document(QObject):
         self.verdicts_changed.emit(Change(ids=frozenset({candidate_id}), fields=changed))
         self._announce_modified(was_modified)
 
+    def put_settings(self, settings: Settings) -> None:
+        """Change the settings; what no longer fits them turns stale. For commands only."""
+        was_modified, before = self.is_modified, self.states
+        self._info = msgspec.structs.replace(self._info, settings=settings)
+        now = self._restate()
+        turned = frozenset(name for name in now if now[name] != before.get(name))
+        self.stages_changed.emit(Change(stages=turned, fields=frozenset({"settings"})))
+        self._announce_modified(was_modified)
+
     def apply_product(self, done: StageDone) -> None:
         """Lay a stage's product over the file."""
         was_modified = self.is_modified
@@ -286,10 +260,12 @@ class Document(QObject):
         self._put |= product.arrays
         self._drop = tuple(dict.fromkeys(self._drop + product.drop))
         self._products = (*self._products, product)
-        self._info = done.info
+        # The run began with the settings of its start; those changed since stay as they are.
+        self._info = msgspec.structs.replace(done.info, settings=self._info.settings)
         self._history = [*self._history, done.event]
         self._lay_over()
         self._derive(done.contents)
+        self._restate()
         if product.stage == "candidates":
             self._carry_verdicts_over()
         self.stages_changed.emit(Change(stages=frozenset({product.stage})))
@@ -310,6 +286,7 @@ class Document(QObject):
         """Take note that `saved` is in the file; what came since stays unsaved."""
         was_modified = self.is_modified
         self._saved_verdicts = saved.verdicts
+        self._saved_settings = saved.info.settings
         self._put = {n: a for n, a in self._put.items() if saved.put.get(n) is not a}
         self._products = self._products[len(saved.products) :]
         self._drop = tuple(dict.fromkeys(p for product in self._products for p in product.drop))
@@ -326,6 +303,7 @@ class Document(QObject):
         self._info = project.info
         self._verdicts = dict(project.verdicts)
         self._saved_verdicts = dict(project.verdicts)
+        self._saved_settings = project.info.settings
         self._history = list(project.history)
         self._put, self._drop, self._products = {}, (), ()
         self._moved: dict[str, str] = {}
@@ -342,6 +320,11 @@ class Document(QObject):
             self._reader, self._info, self._verdicts, self.keys
         )
         self._judge()
+
+    def _restate(self) -> dict[str, State]:
+        """Read the stages' states again."""
+        self._contents = with_states(self._contents, states(self._info, self._reader))
+        return self.states
 
     def _judge(self) -> None:
         """Write the current verdicts into the findings."""

@@ -15,14 +15,8 @@ from spurview.core.arrays import MemoryReader, OverlayReader, Reader
 from spurview.core.progress import Report
 from spurview.jobs import Work
 from spurview.project.model import Verdict
-from spurview.ui.document import (
-    Contents,
-    Document,
-    ProjectLike,
-    Snapshot,
-    StageDone,
-    read_contents,
-)
+from spurview.ui.contents import Contents, read_contents
+from spurview.ui.document import Document, ProjectLike, Snapshot, StageDone
 
 # Training shares the interpreter's lock with the window; a shorter turn keeps the window's
 # gaps at 9-16 ms (p99).

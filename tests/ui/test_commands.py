@@ -1,14 +1,17 @@
-"""Verdicts and notes: checked, pushed, undone."""
+"""Verdicts, notes and settings: checked, pushed, undone."""
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spurview.core.errors import InputError
+from spurview.pipeline.run import Product
+from spurview.project.model import HistoryEvent
 from spurview.ui import commands
-from spurview.ui.document import Document
+from spurview.ui.document import Document, StageDone
 from tests import constructed
 from tests.ui.conftest import ALARM, WEAK, fresh_info
 
@@ -20,6 +23,7 @@ STEPS = st.lists(
             st.just("verdict"), IDS, st.sampled_from([None, "spurious", "genuine", "unsure"])
         ),
         st.tuples(st.just("note"), IDS, st.sampled_from(["", "bottom left", "ask Anna"])),
+        st.tuples(st.just("settings"), IDS, st.integers(1, 3)),
         st.tuples(st.sampled_from(["undo", "redo"]), IDS, st.none()),
     ),
     max_size=20,
@@ -32,6 +36,10 @@ def do(document, step):
         commands.set_verdict(document, candidate_id, value)
     elif what == "note":
         commands.set_note(document, candidate_id, value)
+    elif what == "settings":
+        commands.set_settings(
+            document, _with_epochs(document, value), "change epochs", merge_key=candidate_id
+        )
     elif what == "undo":
         document.undo_stack.undo()
     else:
@@ -101,3 +109,59 @@ def test_an_unknown_candidate_is_refused_before_anything_is_pushed(document):
 def test_the_undo_menu_names_what_it_takes_back(document):
     commands.set_verdict(document, ALARM, "spurious")
     assert document.undo_stack.undoText() == "mark b · A spurious"
+
+
+# Settings.
+
+
+def _with_epochs(document, epochs):
+    settings = document.info.settings
+    embedding = msgspec.structs.replace(settings.embedding, epochs=epochs)
+    return msgspec.structs.replace(settings, embedding=embedding)
+
+
+def test_changed_settings_make_stages_stale_at_once_and_undo_makes_them_fresh(document, qtbot):
+    with qtbot.waitSignal(document.stages_changed) as changed:
+        commands.set_settings(document, _with_epochs(document, 3), "change epochs")
+    assert {"embedding", "candidates", "verification"} <= changed.args[0].stages
+    assert document.states["embedding"] == "stale"
+    assert document.states["classifier"] == "fresh"
+    assert document.findings.stale
+    assert document.is_modified
+    document.undo_stack.undo()
+    assert document.states["embedding"] == "fresh"
+    assert not document.findings.stale
+    assert not document.is_modified
+
+
+def test_one_turn_of_a_dial_is_one_step_back(document):
+    before = document.info.settings
+    for epochs in (11, 12, 13):
+        settings = _with_epochs(document, epochs)
+        commands.set_settings(document, settings, "change epochs", merge_key="1 epochs")
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert document.info.settings == before
+
+
+def test_a_dial_turned_back_leaves_nothing_to_undo(document):
+    before = document.info.settings
+    for settings in (_with_epochs(document, 3), before):
+        commands.set_settings(document, settings, "change epochs", merge_key="1 epochs")
+    assert not document.undo_stack.canUndo()
+    assert not document.is_modified
+
+
+def test_settings_of_a_read_only_project_stay(qapp):
+    made = Document.in_memory(constructed.arrays(), fresh_info(), read_only=True)
+    with pytest.raises(InputError, match="read-only"):
+        commands.set_settings(made, _with_epochs(made, 3), "change epochs")
+
+
+def test_settings_changed_during_a_run_outlive_its_products(document):
+    info = document.info
+    commands.set_settings(document, _with_epochs(document, 3), "change epochs")
+    product = Product("embedding", {}, (), info.stages["embedding"])
+    document.apply_product(StageDone(product, info, HistoryEvent(time="", what="run", spurview="")))
+    assert document.info.settings.embedding.epochs == 3
+    assert document.states["embedding"] == "stale"

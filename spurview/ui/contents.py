@@ -1,0 +1,62 @@
+"""What the document derives from arrays and info at once: states, rows of candidates, findings."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from spurview.core.arrays import Reader
+from spurview.core.errors import StageError
+from spurview.pipeline.findings import (
+    CandidateRows,
+    Findings,
+    candidate_records,
+    candidate_rows,
+    collect,
+    verification_records,
+)
+from spurview.pipeline.stages import STAGE_NAMES, State, states
+from spurview.project.model import ProjectInfo, Verdict
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the document derives from arrays and info; made by a job for large projects."""
+
+    keys: list[str]
+    states: dict[str, State]
+    rows: dict[str, CandidateRows]
+    findings: Findings | None
+
+
+def read_contents(
+    reader: Reader, info: ProjectInfo, verdicts: Mapping[str, Verdict], keys: Sequence[str]
+) -> Contents:
+    """Reads what views need at once; `findings` is None until verification has run."""
+    known = states(info, reader)
+    rows = candidate_rows(reader) if reader.has("/candidates/records") else {}
+    findings = None
+    if _is_verified(reader):
+        with contextlib.suppress(StageError):
+            findings = collect(reader, info, verdicts, keys)
+    return Contents(list(keys), known, rows, findings)
+
+
+def _is_verified(reader: Reader) -> bool:
+    """Whether the verification is about these candidates, and not about those of an older run."""
+    if not (reader.has("/candidates/records") and reader.has("/verification/records")):
+        return False
+    candidates, verified = candidate_records(reader), verification_records(reader)
+    return [c.id for c in candidates] == [v.id for v in verified]
+
+
+def with_states(contents: Contents, known: dict[str, State]) -> Contents:
+    """The same contents where only the stages' states have changed."""
+    findings = contents.findings
+    if findings is not None:
+        stale = any(known.get(name) != "fresh" for name in STAGE_NAMES if name != "layout")
+        findings = msgspec.structs.replace(findings, stale=stale)
+    return replace(contents, states=known, findings=findings)
