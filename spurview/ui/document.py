@@ -128,6 +128,7 @@ class Document(QObject):
         self._drop: tuple[str, ...]
         self._products: tuple[ProductLike, ...]
         self._history: list[HistoryEvent]
+        self._info: ProjectInfo
         self._take(project, contents)
 
     @classmethod

@@ -146,8 +146,8 @@ def test_one_turn_of_a_dial_is_one_step_back(document):
 
 def test_a_dial_turned_back_leaves_nothing_to_undo(document):
     before = document.info.settings
-    for settings in (_with_epochs(document, 3), before):
-        commands.set_settings(document, settings, "change epochs", merge_key="1 epochs")
+    for turned in (_with_epochs(document, 3), before):
+        commands.set_settings(document, turned, "change epochs", merge_key="1 epochs")
     assert not document.undo_stack.canUndo()
     assert not document.is_modified
 
