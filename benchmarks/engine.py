@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.constructed import Case, Constructed, constructed
 from benchmarks.figures import Figure, Measured, Scale, exponent, measured
 from benchmarks.sampling import Shares
-from spurview.core.material import Floats, f1
+from spurview.core.material import Floats, Rows, f1
 from spurview.core.progress import silent
 from spurview.core.search import Found, search
 from spurview.core.settings import CandidatesSettings, VerificationSettings
@@ -184,8 +184,8 @@ def time_case(made: Constructed) -> Timing:
         slopes = network.call(lambda: made.network.margin_gradients(pixels, class_index))
         return slopes.reshape(images.shape)
 
-    def logits(images: Floats) -> Floats:
-        return network.call(lambda: made.network.logits(images))
+    def logits(images: Floats, rows: Rows | None = None) -> Floats:
+        return network.call(lambda: made.network.logits(images, rows))
 
     searching, testing, planted = _Clocked(), _Clocked(), _Clocked()
     with Shares(FAMILIES) as shares:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,15 @@ from spurview.core.extraction import Template
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.template import insert, insert_moved
 
-# Logits (n, K) of float images (n, H, W, C).
-Logits = Callable[[Floats], NDArray[np.float32]]
+
+class Logits(Protocol):
+    """What answers for images: a network of one's own, or one that sees them at another size."""
+
+    def __call__(self, images: Floats, rows: Rows | None = None, /) -> NDArray[np.float32]:
+        """Logits (n, K) of images (n, H, W, C) in 0..1, each a changed copy of the row's image.
+
+        rows: (n,) of the project's images; None where the images come from nowhere.
+        """
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,13 @@ class Bench:
         self.rows: Rows = np.sort(rng.permutation(np.flatnonzero(free))[:n])
         self.images = material.images[self.rows].reshape(-1, *material.shape)
         self._turn = rng.integers(2**31, size=len(self.rows))
-        self.before = logits(self.images) if len(self.rows) else np.zeros((0, material.n_classes))
+        self.before = np.zeros((0, material.n_classes), np.float32)
+        if len(self.rows):
+            self.before = logits(self.images, self.rows)
 
     def effect(self, template: Template, strength: float = 1.0) -> Effect:
         """What the template does; `strength` scales how far it moves each image."""
-        after = self._logits(self.inserted(template, strength))
+        after = self._logits(self.inserted(template, strength), self.rows)
         return Effect(
             float((after.argmax(1) == self._class).mean()),
             float((margins(after, self._class) - margins(self.before, self._class)).mean()),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from spurview.core.device import with_smaller_batches
+from spurview.core.network import Rows
 from spurview.core.progress import Report, silent
 from spurview.core.settings import ClassifierSettings
 from spurview.core.training import Schedule, TrainingState, fit
@@ -47,15 +48,17 @@ class SmallCNN(nn.Module):
 
 
 class Network:
-    """A classifier that answers for images at working size; never trained, never changed."""
+    """A classifier that sees images at working size; never trained, never changed."""
+
+    has_gradients = True
 
     def __init__(self, module: nn.Module, device: torch.device, *, batch: int = 500) -> None:
         self._module = module.to(device).eval()
         self._device = device
         self._batch = batch
 
-    def logits(self, images: Images, report: Report = silent) -> Logits:
-        """(n, K) float32 logits of u8 or 0..1 images (n, H, W, C)."""
+    def logits(self, images: Images, rows: Rows | None = None, report: Report = silent) -> Logits:
+        """(n, K) float32 logits of u8 or 0..1 images (n, H, W, C), whatever rows they are."""
         return with_smaller_batches(lambda batch: self._logits(images, batch, report), self._batch)
 
     @torch.no_grad()

@@ -28,7 +28,7 @@ class Pairs:
 
 def pairs(bench: Bench, template: Template, logits: Logits, class_index: int) -> Pairs:
     """The images that the pattern turned most clearly, before and after."""
-    after = logits(bench.inserted(template))
+    after = logits(bench.inserted(template), bench.rows)
     exponent = np.exp(after - after.max(1, keepdims=True))
     probability = (exponent / exponent.sum(1, keepdims=True))[:, class_index]
     turned = np.flatnonzero(after.argmax(1) == class_index)

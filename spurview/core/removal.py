@@ -46,8 +46,8 @@ def removal(
             np.clip(images - _with_random_signs(change, rng), 0, 1) for _ in range(FEW_CONTROLS)
         ]
     n = len(rows)
-    drop = _left(logits(cleaned), candidate.class_index)
-    control = max((_left(logits(x), candidate.class_index) for x in elsewhere), default=0.0)
+    drop = _left(logits(cleaned, rows), candidate.class_index)
+    control = max((_left(logits(x, rows), candidate.class_index) for x in elsewhere), default=0.0)
     interval = stats.binomtest(round(drop * n), n).proportion_ci(0.95, "wilson")
     return RemovalRecord(
         drop=drop, control=control, n=n, interval=(float(interval.low), float(interval.high))

@@ -22,7 +22,7 @@ from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES, fingerprint, s
 from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
 
 if TYPE_CHECKING:
-    from spurview.core.classifier import Network
+    from spurview.core.network import Asked
 
 # The work of each stage: a function of `Work` in a module that is loaded only when it is needed,
 # since torch takes seconds.
@@ -43,7 +43,9 @@ Facts = dict[str, float | int | str]
 class Work:
     """All that a stage's function gets; it gives back arrays by name and a few facts.
 
-    device: the kind that was chosen; given: a network in memory, in place of the project's own.
+    device: the kind that was chosen; given: a network in memory, in place of the project's own;
+    project_dir: where relative paths begin; trusted: SHA-256 digests, 64 hex digits, of files
+    that a person has agreed to open although they can hold code.
     """
 
     reader: Reader
@@ -51,7 +53,9 @@ class Work:
     checkpoints: Checkpoints
     device: str
     report: Report
-    given: Network | None = None
+    given: Asked | None = None
+    project_dir: Path = Path()
+    trusted: frozenset[str] = frozenset()
 
     @property
     def settings(self) -> Settings:
@@ -76,14 +80,16 @@ def compute(
     work_dir: Path,
     until: str | None = None,
     device: str = "auto",
-    given: Network | None = None,
+    given: Asked | None = None,
+    trusted: frozenset[str] = frozenset(),
     report: Report = silent,
 ) -> Iterator[Product]:
     """Products of the stages that are stale or missing, one after the other, up to `until`.
 
     An optional stage is done where it is `until` itself, or where its product is stale.
     reader, info: of the project, which is not changed; each product counts for the next stage.
-    given: a network in memory that answers in place of the project's own.
+    given: a network in memory that answers in place of the project's own; trusted: digests of
+    files that may be opened although they can hold code.
     Raises InputError for an unknown stage or device, StageError where a stage cannot do its work,
     and Cancelled from `report`.
     """
@@ -95,7 +101,16 @@ def compute(
             raise StageError("This project has no images: make a new one from its sources.")
         mark = fingerprint(name, info)
         kept = Checkpoints(work_dir, name, mark)
-        work = Work(reader, info, kept, _kind(device), _of_stage(name, report), given)
+        work = Work(
+            reader,
+            info,
+            kept,
+            _kind(device),
+            _of_stage(name, report),
+            given=given,
+            project_dir=work_dir.absolute().parent,
+            trusted=trusted,
+        )
         product = _run_stage(name, mark, work)
         reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         info = applied(info, product)

@@ -30,12 +30,14 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     network = network_of(work)
 
     def gradients(images: Floats, class_index: int) -> Floats:
+        assert network is not None
         pixels = images.reshape(-1, *material.shape)
         return network.margin_gradients(pixels, class_index).reshape(images.shape)
 
+    has_gradients = network is not None and network.has_gradients
     found, classes = search(
         material,
-        gradients,
+        gradients if has_gradients else None,
         settings=work.settings.candidates,
         seed=work.settings.seed,
         report=work.report,
@@ -43,7 +45,10 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     arrays = _candidate_arrays(found, material)
     arrays["/candidates/records"] = _as_bytes([f.record for f in found])
     arrays["/candidates/classes"] = _as_bytes(classes)
-    return arrays, {"found": len(found)}
+    facts: Facts = {"found": len(found)}
+    if not has_gradients:
+        facts["gradients"] = "none, the network gives answers alone"
+    return arrays, facts
 
 
 def verification(work: Work) -> tuple[dict[str, Array], Facts]:
@@ -53,7 +58,7 @@ def verification(work: Work) -> tuple[dict[str, Array], Facts]:
     records, pairs = verify_all(
         material,
         _suspects(work, material),
-        network.logits,
+        None if network is None else network.logits,
         settings=work.settings.verification,
         seed=work.settings.seed,
         report=work.report,

@@ -80,6 +80,8 @@ def fingerprint(name: str, info: ProjectInfo) -> str:
     if name == "images":
         return info.stages["images"].fingerprint if "images" in info.stages else ""
     settings = getattr(info.settings, stage.reads) if stage.reads else None
+    if name == "classifier" and info.network:
+        settings = info.network.marks
     inputs = [fingerprint(needed, info) for needed in stage.needs]
     told = msgspec.json.encode([name, stage.version, info.settings.seed, settings, inputs])
     return hashlib.blake2b(told, digest_size=16).hexdigest()

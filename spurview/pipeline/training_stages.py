@@ -13,7 +13,9 @@ from spurview.core.arrays import Array, Reader
 from spurview.core.classifier import Network, SmallCNN, accuracy, train_classifier
 from spurview.core.errors import StageError
 from spurview.core.neighbours import nearest_among
+from spurview.core.network import Asked
 from spurview.core.vae import VAE, embed, reconstruct, train_vae
+from spurview.pipeline.network_stages import checked, open_network, predicted_classes
 from spurview.pipeline.run import Facts, Work
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo
 
@@ -28,7 +30,9 @@ _SMALLEST_BATCH = 8
 
 
 def classifier(work: Work) -> tuple[dict[str, Array], Facts]:
-    """A small CNN trained on the training images of interest."""
+    """A small CNN trained on the training images of interest; one from a file is only checked."""
+    if work.info.network:
+        return checked(work)
     reader, settings = work.reader, work.settings
     role, label = reader.read("/images/role"), reader.read("/images/label")
     train, test = np.flatnonzero(role == INTEREST_TRAIN), np.flatnonzero(role == INTEREST_TEST)
@@ -66,13 +70,16 @@ def predictions(work: Work) -> tuple[dict[str, Array], Facts]:
     """Logits and predicted class of every image."""
     reader = work.reader
     network = network_of(work)
+    if network is None:
+        return predicted_classes(work)
     parts = []
     n_images = reader.shape("/images/pixels")[0]
     for index, start in enumerate(range(0, n_images, _BLOCK)):
         work.report(start, n_images, "classifying images")
         block = work.checkpoints.block(index)
         if block is None:
-            block = network.logits(reader.read("/images/pixels", start, start + _BLOCK))
+            pixels = reader.read("/images/pixels", start, start + _BLOCK)
+            block = network.logits(pixels, np.arange(start, start + len(pixels)))
             work.checkpoints.keep_block(index, block)
         parts.append(block)
     logits = np.concatenate(parts)
@@ -132,13 +139,18 @@ def embedding(work: Work) -> tuple[dict[str, Array], Facts]:
     return arrays, {"dims": settings.embedding.latent_dims, "epochs": len(curve)}
 
 
-def network_of(work: Work) -> Network:
-    """The network that answers in this run: the one given in memory, else the project's own."""
-    return work.given or load_network(work.reader, work.info, torch.device(work.device))
+def network_of(work: Work) -> Asked | None:
+    """The network that answers in this run: one given in memory, else the project's own.
+
+    None where there are only predictions.
+    """
+    if work.given or work.info.network is None:
+        return work.given or load_network(work.reader, work.info, torch.device(work.device))
+    return open_network(work)
 
 
 def load_network(reader: Reader, info: ProjectInfo, device: torch.device) -> Network:
-    """The project's classifier. Raises StageError when the weights do not fit it."""
+    """The classifier trained in the project. Raises StageError when the weights do not fit it."""
     height, width, channels = reader.shape("/images/pixels")[1:]
     model = SmallCNN((height, width, channels), len(info.class_names))
     load_weights(model, reader, CLASSIFIER_WEIGHTS, "the small CNN")

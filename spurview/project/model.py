@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from spurview.core.network_description import NetworkDescription
 from spurview.core.settings import Settings
 
 FORMAT_VERSION = 1
@@ -66,7 +67,8 @@ class PlantedPattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The content of `/settings`. Times are UTC, ISO 8601.
 
-    `label_names` names `/images/label`; its first entries are `class_names`.
+    `label_names` names `/images/label`; its first entries are `class_names`. `network`: of one
+    that was not trained here.
     """
 
     project_id: str
@@ -82,6 +84,7 @@ class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     skipped: list[SkippedImage] = []
     skipped_total: int = 0
     planted: list[PlantedPattern] = []
+    network: NetworkDescription | None = None
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -92,7 +92,7 @@ def slopes(planted: Moved, rows: Rows, class_index: int) -> Floats:
     return made.reshape(len(rows), -1) * (1 if class_index == TARGET else -1)
 
 
-def logits(images: Floats) -> NDArray[np.float32]:
+def logits(images: Floats, rows: object = None) -> NDArray[np.float32]:
     """(n, 2) logits by the patch wherever it matches best, else by the right half's brightness."""
     grey = images.mean(3)
     views = np.lib.stride_tricks.sliding_window_view(grey, PATCH.shape, axis=(1, 2))

@@ -68,7 +68,7 @@ def planted(seed: int = 0, *, in_pool: int = 60, in_training: float = 0.6) -> Pl
     return Planted(material, carriers, mask)
 
 
-def logits(images: Floats) -> NDArray[np.float32]:
+def logits(images: Floats, rows: object = None) -> NDArray[np.float32]:
     """(n, 2) logits by the brightness of the right half, plus up to 12 for class 1 by the patch."""
     flat = images.reshape(len(images), *SHAPE)[..., 0]
     side = 12 * (flat[:, :, 7:].mean((1, 2)) - 0.5)

@@ -49,7 +49,7 @@ def test_bench_takes_as_many_as_asked_for(planted, candidate):
 
 
 def test_margin_is_the_mean_change_of_log_odds(planted, candidate, template):
-    bench = bench_of(planted, candidate, lambda x: two_classes(of_order_and_place(x)))
+    bench = bench_of(planted, candidate, lambda x, _: two_classes(of_order_and_place(x)))
     before = of_order_and_place(bench.images)
     assert bench.effect(template).margin == pytest.approx((8 * (0.15 - before)).mean(), rel=1e-4)
 

@@ -30,7 +30,7 @@ def template():
 
 
 def test_insertion_flips_and_null_controls_do_not(planted, candidate, template):
-    record = inserted(planted, candidate, template, lambda x: two_classes(of_order_and_place(x)))
+    record = inserted(planted, candidate, template, lambda x, _: two_classes(of_order_and_place(x)))
     assert record.flip == 1.0
     assert record.null_control == 0.0
     assert record.interval[1] == pytest.approx(1.0)

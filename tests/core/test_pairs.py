@@ -44,7 +44,7 @@ def test_pairs_are_turned_images_of_the_bench_the_surest_first(planted, candidat
 def test_pairs_are_of_several_classes_where_there_are(planted, candidate, template):
     """Half of the bench of class 0 and surer, half of class 2: both are shown in turn."""
 
-    def logits(images):
+    def logits(images, rows):
         made = np.zeros((len(images), 3), np.float32)
         made[:, 1] = 9 * (of_order_and_place(images) > 0)
         bright = images[:, 0, 0, 0] > np.median(planted.material.images[:, 0])
@@ -57,7 +57,7 @@ def test_pairs_are_of_several_classes_where_there_are(planted, candidate, templa
 
 
 def test_pairs_are_filled_up_where_nothing_turns(planted, candidate, template):
-    bench = bench_of(planted, candidate, lambda x: two_classes(-np.ones(len(x))))
-    shown = pairs(bench, template, lambda x: two_classes(-np.ones(len(x))), 1)
+    bench = bench_of(planted, candidate, lambda x, _: two_classes(-np.ones(len(x))))
+    shown = pairs(bench, template, lambda x, _: two_classes(-np.ones(len(x))), 1)
     assert (shown.rows == -1).all()
     assert (shown.classes == -1).all()

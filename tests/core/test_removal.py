@@ -34,9 +34,17 @@ def template():
     return known_template()
 
 
+def patch_only(images, rows):
+    return two_classes(of_order_and_place(images))
+
+
 def test_removal_drops_and_as_much_elsewhere_does_not(planted, candidate, template):
     record = removal(
-        planted.material, candidate, template, lambda x: two_classes(of_order_and_place(x)), rng()
+        planted.material,
+        candidate,
+        template,
+        patch_only,
+        rng(),
     )
     assert record.drop == 1.0
     assert record.control == 0.0
@@ -46,7 +54,7 @@ def test_removal_drops_and_as_much_elsewhere_does_not(planted, candidate, templa
 
 def test_removal_of_what_the_network_does_not_look_at_drops_nothing(planted, candidate, template):
     record = removal(
-        planted.material, candidate, template, lambda x: two_classes(np.ones(len(x))), rng()
+        planted.material, candidate, template, lambda x, _: two_classes(np.ones(len(x))), rng()
     )
     assert (record.drop, record.control) == (0.0, 0.0)
 
@@ -58,7 +66,7 @@ def test_removal_of_noise_takes_the_template_away(planted, candidate):
     noisy = replace(planted.material, images=images.reshape(len(images), -1))
     template = Template(values, np.ones((12, 12), np.float32), 0.0, np.ones((12, 12)), False)
 
-    def logits(x):
+    def logits(x, rows):
         return two_classes(((x - 0.5) * values).sum((1, 2, 3)) - 0.5 * np.square(values).sum())
 
     record = removal(noisy, replace(candidate, family="whole"), template, logits, rng())

@@ -197,7 +197,7 @@ def test_a_pattern_that_moves_is_an_alarm_and_is_known_in_each_image():
 def test_a_pattern_in_large_coloured_images_is_found_pixel_by_pixel():
     """34 pixels a side are searched at half their size, and drawn at the full one."""
     large = moved_pools.moved(stays=True, size_px=34, channels=3, step_px=2)
-    item, _ = best_alarm(large, lambda images: moved_pools.logits(images[:, ::2, ::2]))
+    item, _ = best_alarm(large, lambda images, _: moved_pools.logits(images[:, ::2, ::2]))
     assert f1(item.candidate.hits, large.carriers) > 0.95
     assert item.template.values.shape == (34, 34, 3)
     mask = np.zeros((34, 34), bool)
