@@ -66,7 +66,8 @@ _TRUST = click.option(
     default="train",
     show_default=True,
     metavar="MODEL",
-    help="train: a small network trained on the images of interest.",
+    help="train: a small network trained on the images of interest; train:ARCH: one of "
+    "torchvision's (train:resnet18); train:ARCH:FILE: starting from weights (safetensors).",
 )
 @click.option(
     "--size",
@@ -96,13 +97,15 @@ def new(
     """Make PROJECT from images, and list what was left out."""
     from spurview.cli.text import new_text
     from spurview.pipeline.create import create_project
+    from spurview.pipeline.starting_weights import training_settings
     from spurview.sources import SourceSpec
 
-    if classifier != "train":
+    if classifier.partition(":")[0] != "train":
         raise InputError(
             f"The classifier {classifier} is not available in this version: use train."
         )
     settings = _changed([*changes, *([f"images.size_px={size}"] if size else [])])
+    settings = training_settings(settings, classifier)
     chosen, pool_chosen = _names(interest_classes), _names(pool_classes)
     with interruptible(f"Stopped: {path} was not made.") as report:
         project, notes = create_project(

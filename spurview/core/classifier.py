@@ -1,11 +1,12 @@
-"""The small CNN that is trained here, and a network as the experiments see it.
+"""The networks that are trained here, and a network as the experiments see it.
 
 Images enter as u8 or as float32 in 0..1, (n, H, W, C); logits leave as float32 (n, K).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from spurview.core.architectures import SMALL_CNN
+from spurview.core.augmentation import augmented
 from spurview.core.device import with_smaller_batches
+from spurview.core.errors import StageError
 from spurview.core.network import Rows
 from spurview.core.progress import Report, silent
 from spurview.core.settings import ClassifierSettings
+from spurview.core.torchvision_net import TorchvisionNet
 from spurview.core.training import Schedule, TrainingState, fit
 
 Images = NDArray[Any]
@@ -47,15 +52,25 @@ class SmallCNN(nn.Module):
         return logits
 
 
+def new_model(architecture: str, shape: tuple[int, int, int], n_classes: int) -> nn.Module:
+    """An untrained network for images (H, W, C), with torch's present random state."""
+    if architecture == SMALL_CNN:
+        return SmallCNN(shape, n_classes)
+    return TorchvisionNet(architecture, shape, n_classes)
+
+
 class Network:
     """A classifier that sees images at working size; never trained, never changed."""
 
     has_gradients = True
 
-    def __init__(self, module: nn.Module, device: torch.device, *, batch: int = 500) -> None:
+    def __init__(
+        self, module: nn.Module, device: torch.device, *, batch: int | None = None
+    ) -> None:
+        """batch: images at once; the module's own `inference_batch` where it has one, else 500."""
         self._module = module.to(device).eval()
         self._device = device
-        self._batch = batch
+        self._batch = batch or int(getattr(module, "inference_batch", 500))
 
     def logits(self, images: Images, rows: Rows | None = None, report: Report = silent) -> Logits:
         """(n, K) float32 logits of u8 or 0..1 images (n, H, W, C), whatever rows they are."""
@@ -82,6 +97,20 @@ class Network:
         return slopes
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A trained network, its curve and how it came about.
+
+    curve: (epochs, 3) float32: training loss, training and test accuracy; kept: the epoch, counted
+    from 0, whose weights the model has; started_from: how many of its tensors were given.
+    """
+
+    model: nn.Module
+    curve: NDArray[np.float32]
+    kept: int
+    started_from: int
+
+
 def train_classifier(
     images: Images,
     labels: NDArray[np.integer[Any]],
@@ -92,22 +121,26 @@ def train_classifier(
     settings: ClassifierSettings,
     seed: int,
     device: torch.device,
+    start: Mapping[str, Tensor] | None = None,
     resume: TrainingState | None = None,
     on_epoch: Callable[[TrainingState], None] = lambda state: None,
     report: Report = silent,
-) -> tuple[SmallCNN, NDArray[np.float32]]:
-    """A trained SmallCNN and its curve (epochs, 3): training loss, training and test accuracy."""
+) -> Trained:
+    """A network trained on images (n, H, W, C) as the settings say.
+
+    start: weights to begin with by state-dict key; those whose name and shape fit are taken.
+    Raises StageError when none fits.
+    """
     torch.manual_seed(seed)
-    model = SmallCNN(images.shape[1:], n_classes)
+    model = new_model(settings.architecture, images.shape[1:], n_classes)
+    started_from = start_from(model, start, settings.architecture) if start is not None else 0
     data = torch.from_numpy(np.ascontiguousarray(images))
     target = torch.from_numpy(labels.astype(np.int64)).to(device)
-    slow_from = settings.epochs - max(1, settings.epochs // 3)
-
-    def rate_of(epoch: int) -> float:
-        return settings.learning_rate * (0.3 if epoch >= slow_from else 1.0)
+    weight = _class_weights(labels, n_classes, settings, device)
 
     def loss_of(net: nn.Module, rows: Tensor, noise: torch.Generator) -> Tensor:
-        return F.cross_entropy(net(_scaled(data[rows], device)), target[rows.to(device)])
+        shown = augmented(_scaled(data[rows], device), settings.augmentation, noise)
+        return F.cross_entropy(net(shown), target[rows.to(device)], weight)
 
     def figures_of(net: nn.Module, loss: float) -> list[float]:
         network = Network(net, device)
@@ -117,18 +150,76 @@ def train_classifier(
             accuracy(network.logits(test_images), test_labels) if len(test_images) else 0.0,
         ]
 
+    schedule = _schedule(model, settings, seed, has_test=len(test_images) > 0)
     curve = fit(
         model,
         loss_of,
         figures_of,
         n_images=len(images),
-        schedule=Schedule(settings.epochs, settings.batch, seed, rate_of),
+        schedule=schedule,
         device=device,
         resume=resume,
         on_epoch=on_epoch,
         report=report,
     )
-    return model, np.array(curve, np.float32)
+    return Trained(model, np.array(curve, np.float32), schedule.best(curve), started_from)
+
+
+def start_from(model: nn.Module, weights: Mapping[str, Tensor], architecture: str) -> int:
+    """How many tensors of `weights` fit the model by name and shape; it has them afterwards.
+
+    What does not fit stays as it is, so that a head for other classes is trained anew. Names may
+    begin as `DataParallel` writes them. Raises StageError when nothing fits.
+    """
+    inner = model.net if isinstance(model, TorchvisionNet) else model
+    own = inner.state_dict()
+    given = {key.removeprefix("module.").removeprefix("net."): v for key, v in weights.items()}
+    fitting = {k: v for k, v in given.items() if k in own and own[k].shape == v.shape}
+    if not any(own[key].is_floating_point() for key in fitting):
+        raise StageError(
+            f"The starting weights do not fit {architecture}: none of their {len(weights)} tensors "
+            f"has a name and shape of its own, such as {next(iter(own))}."
+        )
+    inner.load_state_dict(fitting, strict=False)
+    return len(fitting)
+
+
+def _schedule(
+    model: nn.Module, settings: ClassifierSettings, seed: int, *, has_test: bool
+) -> Schedule:
+    slow_from = settings.epochs - max(1, settings.epochs // 3)
+
+    def rate_of(epoch: int) -> float:
+        return settings.learning_rate * (0.3 if epoch >= slow_from else 1.0)
+
+    def score_of(figures: Sequence[float]) -> float:
+        return figures[2] if has_test else -figures[0]
+
+    normalises = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules())
+    return Schedule(
+        settings.epochs,
+        settings.batch,
+        seed,
+        rate_of,
+        patience=settings.patience,
+        score_of=score_of,
+        mixed=settings.mixed_precision,
+        least_batch=2 if normalises else 1,
+    )
+
+
+def _class_weights(
+    labels: NDArray[np.integer[Any]],
+    n_classes: int,
+    settings: ClassifierSettings,
+    device: torch.device,
+) -> Tensor | None:
+    """(K,) weights that sum to the same for each class that has images; None where all count 1."""
+    if settings.class_weights == "none":
+        return None
+    counts = np.bincount(labels, minlength=n_classes)
+    weights = counts.sum() / np.maximum(counts, 1) / (counts > 0).sum()
+    return torch.from_numpy(weights.astype(np.float32)).to(device)
 
 
 def accuracy(logits: Logits, labels: NDArray[np.integer[Any]]) -> float:

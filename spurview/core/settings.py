@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from spurview.core.architectures import SMALL_CNN, unknown_architecture
 from spurview.core.errors import InputError
 
 Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -21,12 +22,42 @@ class ImagesSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class ClassifierSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Training of the small CNN; the last third of the epochs runs at .3 of the rate."""
+    """Training of the classifier; the last third of the epochs runs at .3 of the rate.
 
-    architecture: Literal["small-cnn"] = "small-cnn"
+    architecture: small-cnn, or one of torchvision's. augmentation: none by default, since a
+    mirrored or moved pattern is another pattern. patience: stop after so many epochs without a
+    better accuracy on the held-out images (loss, where none is held out) and keep the best epoch;
+    0 never stops. class_weights: balanced lets each class count alike, however few its images.
+    mixed_precision: bfloat16 where it is faster, on a GPU alone. weights: a safetensors file to
+    start from, what fits of it; weights_digest: its SHA-256 in hex, checked where given.
+    """
+
+    # A setting at its default does not count towards a fingerprint when it came after the first
+    # projects were made, which would all be stale otherwise.
+    later: ClassVar[tuple[str, ...]] = (
+        "augmentation",
+        "patience",
+        "class_weights",
+        "mixed_precision",
+        "weights",
+        "weights_digest",
+    )
+
+    architecture: str = SMALL_CNN
     epochs: Positive = 6
     batch: Positive = 64
     learning_rate: Rate = 2e-3
+    augmentation: Literal["none", "flip", "shift", "flip-shift"] = "none"
+    patience: Annotated[int, Meta(ge=0, le=1000)] = 0
+    class_weights: Literal["none", "balanced"] = "none"
+    mixed_precision: bool = True
+    weights: Annotated[str, Meta(max_length=4096)] = ""
+    weights_digest: Annotated[str, Meta(max_length=64, pattern="^([0-9a-f]{64})?$")] = ""
+
+    def __post_init__(self) -> None:
+        wrong = unknown_architecture(self.architecture)
+        if wrong:
+            raise ValueError(wrong)
 
 
 class EmbeddingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,6 +118,9 @@ def with_setting(settings: Settings, key: str, value: str) -> Settings:
     try:
         return msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, ValueError):
+            # A whole sentence of ours, without msgspec's word of where in the tree it is.
+            raise InputError(str(error.__cause__)) from error
         raise InputError(f"{key}={value} cannot be used: {error}.") from error
 
 

@@ -79,12 +79,22 @@ def fingerprint(name: str, info: ProjectInfo) -> str:
     stage = _BY_NAME[name]
     if name == "images":
         return info.stages["images"].fingerprint if "images" in info.stages else ""
-    settings = getattr(info.settings, stage.reads) if stage.reads else None
+    settings: object = _counting(getattr(info.settings, stage.reads)) if stage.reads else None
     if name == "classifier" and info.network:
         settings = info.network.marks
     inputs = [fingerprint(needed, info) for needed in stage.needs]
     told = msgspec.json.encode([name, stage.version, info.settings.seed, settings, inputs])
     return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+
+def _counting(settings: msgspec.Struct) -> dict[str, object]:
+    """The settings that count: all but those that came later and are at their defaults."""
+    told: dict[str, object] = msgspec.to_builtins(settings)
+    plain = msgspec.to_builtins(type(settings)())
+    for name in getattr(settings, "later", ()):
+        if told[name] == plain[name]:
+            del told[name]
+    return told
 
 
 def states(info: ProjectInfo, reader: Reader) -> dict[str, State]:

@@ -9,14 +9,17 @@ import msgspec
 import numpy as np
 import torch
 
+from spurview.core.architectures import SMALL_CNN
 from spurview.core.arrays import Array, Reader
-from spurview.core.classifier import Network, SmallCNN, accuracy, train_classifier
+from spurview.core.classifier import Network, Trained, accuracy, new_model, train_classifier
 from spurview.core.errors import StageError
 from spurview.core.neighbours import nearest_among
 from spurview.core.network import Asked
+from spurview.core.settings import ClassifierSettings
 from spurview.core.vae import VAE, embed, reconstruct, train_vae
 from spurview.pipeline.network_stages import checked, open_network, predicted_classes
 from spurview.pipeline.run import Facts, Work
+from spurview.pipeline.starting_weights import starting_weights
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo
 
 S = TypeVar("S")
@@ -30,7 +33,7 @@ _SMALLEST_BATCH = 8
 
 
 def classifier(work: Work) -> tuple[dict[str, Array], Facts]:
-    """A small CNN trained on the training images of interest; one from a file is only checked."""
+    """A network trained on the training images of interest; one from a file is only checked."""
     if work.info.network:
         return checked(work)
     reader, settings = work.reader, work.settings
@@ -41,8 +44,9 @@ def classifier(work: Work) -> tuple[dict[str, Array], Facts]:
             "A classifier needs training images of at least two classes: add another class."
         )
     images, test_images = (reader.read_rows("/images/pixels", rows) for rows in (train, test))
+    start = starting_weights(settings.classifier)
 
-    def trained(batch: int) -> tuple[SmallCNN, Array]:
+    def trained(batch: int) -> Trained:
         return train_classifier(
             images,
             label[train],
@@ -52,18 +56,29 @@ def classifier(work: Work) -> tuple[dict[str, Array], Facts]:
             settings=_with_batch(settings.classifier, batch),
             seed=settings.seed,
             device=torch.device(work.device),
+            start=start,
             resume=work.checkpoints.training(),
             on_epoch=work.checkpoints.keep_training,
             report=work.report,
         )
 
-    model, curve = _within_memory(trained, settings.classifier.batch, work)
-    arrays = weights_of(model, CLASSIFIER_WEIGHTS)
-    arrays["/classifier/curve"] = curve
-    facts: Facts = {"epochs": len(curve)}
-    if len(test):
-        facts["test_accuracy"] = round(float(curve[-1, 2]), 4)
-    return arrays, facts
+    made = _within_memory(trained, settings.classifier.batch, work)
+    arrays = weights_of(made.model, CLASSIFIER_WEIGHTS)
+    arrays["/classifier/curve"] = made.curve
+    return arrays, _training_facts(made, settings.classifier, has_test=len(test) > 0)
+
+
+def _training_facts(made: Trained, settings: ClassifierSettings, *, has_test: bool) -> Facts:
+    facts: Facts = {"epochs": len(made.curve)}
+    if settings.architecture != SMALL_CNN:
+        facts["architecture"] = settings.architecture
+    if settings.patience:
+        facts["kept_epoch"] = made.kept + 1
+    if settings.weights:
+        facts["started_from"] = f"{made.started_from} of {len(made.model.state_dict())} tensors"
+    if has_test:
+        facts["test_accuracy"] = round(float(made.curve[made.kept, 2]), 4)
+    return facts
 
 
 def predictions(work: Work) -> tuple[dict[str, Array], Facts]:
@@ -152,8 +167,9 @@ def network_of(work: Work) -> Asked | None:
 def load_network(reader: Reader, info: ProjectInfo, device: torch.device) -> Network:
     """The classifier trained in the project. Raises StageError when the weights do not fit it."""
     height, width, channels = reader.shape("/images/pixels")[1:]
-    model = SmallCNN((height, width, channels), len(info.class_names))
-    load_weights(model, reader, CLASSIFIER_WEIGHTS, "the small CNN")
+    architecture = info.settings.classifier.architecture
+    model = new_model(architecture, (height, width, channels), len(info.class_names))
+    load_weights(model, reader, CLASSIFIER_WEIGHTS, f"the architecture {architecture}")
     return Network(model, device)
 
 

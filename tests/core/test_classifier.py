@@ -40,7 +40,8 @@ def trained(**changes):
     images, labels = bars(240)
     test, test_labels = bars(60, seed=1)
     arguments = {"n_classes": 2, "settings": SETTINGS, "seed": 0, "device": CPU, **changes}
-    return train_classifier(images, labels, test, test_labels, **arguments)
+    made = train_classifier(images, labels, test, test_labels, **arguments)
+    return made.model, made.curve
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_cancelled_passes_through():
 
 def test_without_test_images_test_accuracy_is_zero():
     images, labels = bars(40)
-    _, curve = train_classifier(
+    made = train_classifier(
         images,
         labels,
         images[:0],
@@ -103,7 +104,7 @@ def test_without_test_images_test_accuracy_is_zero():
         seed=0,
         device=CPU,
     )
-    assert curve[0, 2] == 0
+    assert made.curve[0, 2] == 0
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (12, 20, 3), (28, 28, 1), (96, 64, 3), (7, 5, 1)])

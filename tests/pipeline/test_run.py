@@ -281,7 +281,7 @@ def test_weights_that_do_not_fit_are_refused(project):
     arrays["/classifier/weights/out.bias"] = np.zeros(7, np.float32)
     kept = {k: v for k, v in project.info.stages.items() if k != "predictions"}
     info = msgspec.structs.replace(project.info, stages=kept)
-    with pytest.raises(StageError, match="do not fit the small CNN: run the stage again"):
+    with pytest.raises(StageError, match="do not fit the architecture small-cnn: run"):
         list(products(info, arrays, work_dir=project.work_dir, until="predictions", device="cpu"))
 
 
