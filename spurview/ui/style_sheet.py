@@ -48,7 +48,17 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox {
     selection-background-color: $selection; selection-color: $text;
 }
 QLineEdit:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 2px 5px; }
-QLineEdit { min-height: 18px; }
+QLineEdit, QSpinBox, QDoubleSpinBox { min-height: 18px; }
+QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; padding: 2px 5px; }
+QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled {
+    color: $off; border-color: $line; background: transparent;
+}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    width: 18px; border: none; background: transparent;
+}
+QSpinBox::up-arrow, QSpinBox::down-arrow, QDoubleSpinBox::up-arrow, QDoubleSpinBox::down-arrow {
+    image: none; width: 0; height: 0;
+}
 
 QComboBox {
     background: $raised; border: 1px solid $line; border-radius: 4px; padding: 4px 8px;

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from spurview.pipeline.stages import STAGE_NAMES
+from spurview.pipeline.stages import STAGE_NAMES, stage_named
 from spurview.pipeline.wording import count, percent
 from spurview.project.model import ProjectInfo
 
@@ -33,13 +31,14 @@ def fact(stage: str, info: ProjectInfo) -> str:
         return ""
 
 
-def settings_of(stage: str, info: ProjectInfo) -> list[tuple[str, str]]:
-    """The settings a stage ran with, as (name, value), e.g. ("latent dims", "24")."""
-    part = getattr(info.settings, stage, None)
-    if not isinstance(part, msgspec.Struct):
-        return []
-    tree = msgspec.to_builtins(part)
-    return [(name.replace("_", " "), f"{value}") for name, value in tree.items()]
+def why_stale(stage: str, known: Mapping[str, str]) -> str:
+    """Why the stage is stale, by the states of all stages; empty where it is not."""
+    if known.get(stage) != "stale":
+        return ""
+    below = next((name for name in stage_named(stage).needs if known.get(name) != "fresh"), None)
+    if below is None:
+        return "Stale: its settings were changed since it ran."
+    return f"Stale: {below} comes first and has to run again."
 
 
 def duration(seconds: float) -> str:

@@ -57,6 +57,11 @@ class RunControl(QObject):
         """Whether any stage is stale or missing."""
         return any(state != "fresh" for state in self._document.states.values())
 
+    def is_needed_until(self, stage: str) -> bool:
+        """Whether any stage up to this one is stale or missing."""
+        upto = STAGE_NAMES[: STAGE_NAMES.index(stage) + 1]
+        return any(self._document.states[name] != "fresh" for name in upto)
+
     @property
     def stages_after(self) -> int:
         """How many stages of the strip still have to run after the present one."""
