@@ -105,6 +105,18 @@ def test_a_read_only_project_offers_no_change(qtbot, qapp):
     assert not any(editor.isEnabled() for editor in form.editors.values())
 
 
+def test_a_value_that_cannot_be_used_is_refused_in_a_sentence(qtbot, document):
+    form = SettingsForm(document, "classifier")
+    qtbot.addWidget(form)
+    line = form.editors["classifier.weights_digest"]
+    line.setText("no digest")
+    with qtbot.waitSignal(form.refused) as refused:
+        line.editingFinished.emit()
+    assert "weights_digest" in refused.args[0]
+    assert line.text() == ""
+    assert document.info.settings == fresh_info().settings
+
+
 # In the pop-over.
 
 

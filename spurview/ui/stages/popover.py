@@ -162,9 +162,16 @@ class StagePopover(QFrame):
 
     def _settings(self, stage: str) -> Iterable[QWidget]:
         self.form = SettingsForm(self._document, stage)
+        self.form.refused.connect(self._show_refusal)
         yield self.form
         self._stale_line = label("", "quiet", wrap=True)
         yield self._stale_line
+
+    def _show_refusal(self, sentence: str) -> None:
+        if self._stale_line is not None and sentence:
+            self._stale_line.setText(sentence)
+            self._stale_line.show()
+            self._fit()
 
     def _chance_part(self) -> QWidget:
         """The optional stage, which has no place of its own in the strip."""

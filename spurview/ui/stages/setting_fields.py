@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from spurview.core.settings import Settings
+from spurview.core.architectures import SMALL_CNN, TORCHVISION
+from spurview.core.settings import Settings, with_setting
 from spurview.pipeline.stages import stage_named
 
 Kind = Literal["whole", "number", "choice", "yes_no", "text"]
@@ -18,6 +19,8 @@ Value = int | float | str | bool
 
 # The stages whose pop-over holds settings that belong to none or to an optional stage.
 _ALSO = {"classifier": ("seed",), "candidates": ("chance",)}
+# Settings that are plain text there, of which the form offers the values that can be used.
+_CHOICES = {"classifier.architecture": (SMALL_CNN, *TORCHVISION)}
 # The images were read when the project was made; they cannot be read again.
 FIXED_STAGES = frozenset({"images"})
 
@@ -49,12 +52,10 @@ def value_of(settings: Settings, key: str) -> Any:
 
 
 def with_value(settings: Settings, key: str, value: Value) -> Settings:
-    """A copy of the settings with one value changed; the form has kept it in range."""
-    stage, _, leaf = key.rpartition(".")
-    if not stage:
-        return msgspec.structs.replace(settings, **{leaf: value})
-    part = msgspec.structs.replace(getattr(settings, stage), **{leaf: value})
-    return msgspec.structs.replace(settings, **{stage: part})
+    """A copy of the settings with one value changed; InputError for one that cannot be used."""
+    return with_setting(
+        settings, key, str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def _all_fields() -> dict[str, list[SettingField]]:
@@ -74,6 +75,8 @@ def _all_fields() -> dict[str, list[SettingField]]:
 
 
 def _field(key: str, kind: msgspec.inspect.Type, default: Any) -> SettingField:
+    if key in _CHOICES:
+        return SettingField(key, "choice", default, choices=_CHOICES[key])
     match kind:
         case msgspec.inspect.LiteralType(values=values):
             others = tuple(str(v) for v in values if v != default)

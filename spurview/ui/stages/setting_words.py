@@ -34,10 +34,36 @@ SETTING_WORDS: dict[str, Words] = {
     "images.test_share": Words(
         "Share for testing", "Share of the images of interest that is kept back from training."
     ),
-    "classifier.architecture": Words("Network", "The kind of network that is trained."),
+    "classifier.architecture": Words(
+        "Network", "The network that is trained: a small one of ours, or one of torchvision's."
+    ),
     "classifier.epochs": Words("Epochs", _EPOCHS),
     "classifier.batch": Words("Batch", _BATCH, "images"),
     "classifier.learning_rate": Words("Learning rate", _RATE),
+    "classifier.augmentation": Words(
+        "Augmentation",
+        "Flipped or shifted copies in the training: a pattern is flipped and shifted along.",
+    ),
+    "classifier.patience": Words(
+        "Patience",
+        "Stop after so many epochs without a better accuracy on held-out images, and keep the "
+        "best epoch.",
+        "epochs",
+        "Never stop",
+    ),
+    "classifier.class_weights": Words(
+        "Class weights", "Balanced lets each class count alike, however few images it has."
+    ),
+    "classifier.mixed_precision": Words(
+        "Mixed precision", "Shorter numbers where they are faster, on a GPU alone."
+    ),
+    "classifier.weights": Words(
+        "Weights to start from", "A safetensors file; empty starts from chance."
+    ),
+    "classifier.weights_digest": Words(
+        "Digest of the weights",
+        "Its SHA-256, checked before the file is used; empty checks nothing.",
+    ),
     "embedding.latent_dims": Words(
         "Latent dimensions",
         "How many numbers describe an image's content: too few lose content, too many let "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -45,6 +45,9 @@ Editor = WholeBox | NumberBox | ChoiceBox | QCheckBox | QLineEdit
 
 class SettingsForm(QWidget):
     """One row per setting: name, editor, and a way back to the default."""
+
+    # A value could not be used; carries the sentence, empty once another is in use.
+    refused = Signal(str)
 
     def __init__(self, document: Document, stage: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,8 +89,9 @@ class SettingsForm(QWidget):
         editor.setToolTip(_tip(field, words))
         editor.setEnabled(not self.is_fixed)
         name.setBuddy(editor)
-        reset = FlatButton(icon_name="undo-2", name=f"{words.name}: back to {field.default}")
-        reset.setToolTip(f"Back to the default, {field.default}")
+        default = _default(field, words)
+        reset = FlatButton(icon_name="undo-2", name=f"{words.name}: back to {default}")
+        reset.setToolTip(f"Back to the default, {default}")
         reset.clicked.connect(lambda: self._change(field, field.default))
         self.editors[field.key], self.resets[field.key] = editor, reset
         grid.addWidget(name, row, 0)
@@ -109,8 +113,13 @@ class SettingsForm(QWidget):
         return row
 
     def _change(self, field: SettingField, value: Value) -> None:
-        settings = with_value(self._document.info.settings, field.key, value)
         name = words_of(field.key).name.lower()
+        try:
+            settings = with_value(self._document.info.settings, field.key, value)
+        except SpurviewError as error:
+            self.refused.emit(str(error))
+            self.refresh()
+            return
         self._apply(settings, f"change {name} of {self.stage}", f"{self._turn} {field.key}")
 
     def _reset_all(self) -> None:
@@ -120,11 +129,8 @@ class SettingsForm(QWidget):
         self._apply(settings, f"reset the settings of {self.stage}", "")
 
     def _apply(self, settings: Settings, text: str, merge_key: str) -> None:
-        try:
-            commands.set_settings(self._document, settings, text, merge_key=merge_key)
-        except SpurviewError:
-            # Read-only: the editors are off then, and the window says why.
-            self.refresh()
+        self.refused.emit("")
+        commands.set_settings(self._document, settings, text, merge_key=merge_key)
 
 
 def _editor(field: SettingField, words: Words, changed: Callable[[Value], None]) -> Editor:
@@ -142,7 +148,7 @@ def _editor(field: SettingField, words: Words, changed: Callable[[Value], None])
     elif field.kind == "choice":
         made = ChoiceBox()
         for choice in field.choices:
-            made.addItem(choice.replace("-", " ").replace("_", " ").capitalize(), choice)
+            made.addItem(_spelled(field, choice), choice)
         box = made
         made.currentIndexChanged.connect(lambda _: changed(box.currentData()))
     elif field.kind == "yes_no":
@@ -153,6 +159,13 @@ def _editor(field: SettingField, words: Words, changed: Callable[[Value], None])
         made.editingFinished.connect(lambda: changed(line.text()))
     made.setMinimumWidth(_EDITOR_PX)
     return made
+
+
+def _spelled(field: SettingField, choice: str) -> str:
+    """Plain words; names of networks stay as their library spells them."""
+    if field.key == "classifier.architecture":
+        return choice
+    return choice.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _show(editor: Editor, value: Value) -> None:
@@ -170,8 +183,18 @@ def _show(editor: Editor, value: Value) -> None:
 def _tip(field: SettingField, words: Words) -> str:
     """What the setting does, its range, its default."""
     lines = [words.tip] if words.tip else []
+    default = _default(field, words)
     if field.low is not None and field.high is not None:
-        lines.append(f"From {field.low:g} to {field.high:g}; default {field.default}.")
+        lines.append(f"From {field.low:g} to {field.high:.10g}; default {default}.")
     else:
-        lines.append(f"Default {field.default}.")
+        lines.append(f"Default {default}.")
     return "\n".join(lines)
+
+
+def _default(field: SettingField, words: Words) -> str:
+    """The default in words."""
+    if field.kind == "yes_no":
+        return "on" if field.default else "off"
+    if field.low == 0 and field.default == 0 and words.zero:
+        return words.zero.lower()
+    return str(field.default) or "empty"
