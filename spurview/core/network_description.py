@@ -27,7 +27,7 @@ class Preprocessing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """How an image becomes what the network sees.
 
     The image is brought to `height` x `width`: with `crop` its shorter side to `resize` (0: just
-    enough) and the centre cut out, with `pad` its longer side and the rest filled with grey, with
+    enough) and the centre cut out, with `pad` its longer side and the rest left black, with
     `stretch` both sides at once. Then values in 0..1 become low..high, less mean, over std, the
     channels in this order. height, width: 0 is the working size of the project.
     """
