@@ -12,9 +12,11 @@ from spurview.core.classifier import (
     accuracy,
     as_tensor,
     margins,
+    new_model,
+    start_from,
     train_classifier,
 )
-from spurview.core.errors import Cancelled
+from spurview.core.errors import Cancelled, StageError
 from spurview.core.settings import ClassifierSettings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -77,6 +79,115 @@ def test_resumed_equals_undisturbed_bit_for_bit(model_and_curve):
     model, curve = trained(resume=states[0])
     assert torch.equal(weights(model), weights(model_and_curve[0]))
     assert np.array_equal(curve, model_and_curve[1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"augmentation": "shift"}, {"class_weights": "balanced"}, {"patience": 2}],
+    ids=lambda change: next(iter(change)),
+)
+def test_with_any_option_resumed_equals_undisturbed(change):
+    settings = ClassifierSettings(epochs=3, batch=16, **change)
+    states = []
+    model, curve = trained(settings=settings, on_epoch=states.append)
+    again, curve_again = trained(settings=settings, resume=states[0])
+    assert torch.equal(weights(again), weights(model))
+    assert np.array_equal(curve_again, curve)
+
+
+def test_augmentation_changes_what_is_learnt(model_and_curve):
+    settings = ClassifierSettings(epochs=3, batch=16, augmentation="flip-shift")
+    model, curve = trained(settings=settings)
+    assert not torch.equal(weights(model), weights(model_and_curve[0]))
+    assert curve[-1, 2] > 0.9
+
+
+def test_balanced_weights_raise_the_rare_class():
+    """30 upright bars against 300 level ones, in a training too short for the rare class."""
+    images, labels = bars(600)
+    kept = np.r_[np.flatnonzero(labels == 0)[:30], np.flatnonzero(labels == 1)]
+    rare = images[labels == 0][100:]
+    answers = {}
+    for weighting in ("none", "balanced"):
+        made = train_classifier(
+            images[kept],
+            labels[kept],
+            images[:0],
+            labels[:0],
+            n_classes=2,
+            settings=ClassifierSettings(
+                epochs=3, batch=16, learning_rate=1e-3, class_weights=weighting
+            ),
+            seed=0,
+            device=CPU,
+        )
+        answers[weighting] = (Network(made.model, CPU).logits(rare).argmax(1) == 0).mean()
+    assert answers["balanced"] > answers["none"] + 0.3
+
+
+def test_a_class_without_images_gets_no_weight_out_of_nothing():
+    images, labels = bars(40)
+    settings = ClassifierSettings(epochs=1, class_weights="balanced")
+    made = train_classifier(
+        images, labels, images, labels, n_classes=3, settings=settings, seed=0, device=CPU
+    )
+    assert np.isfinite(made.curve).all()
+
+
+def test_weights_are_taken_where_they_fit_and_the_head_is_new():
+    torch.manual_seed(1)
+    ten = new_model("squeezenet1_1", (20, 20, 3), 10)
+    given = {key.removeprefix("net."): value for key, value in ten.state_dict().items()}
+    torch.manual_seed(2)
+    two = new_model("squeezenet1_1", (20, 20, 3), 2)
+    head = two.state_dict()["net.classifier.1.weight"].clone()
+    assert start_from(two, given, "squeezenet1_1") == len(given) - 2
+    after = two.state_dict()
+    assert torch.equal(after["net.classifier.1.weight"], head)
+    assert torch.equal(after["net.features.0.weight"], given["features.0.weight"])
+
+
+def test_weights_of_dataparallel_fit_too():
+    given = {f"module.{k}": v for k, v in SmallCNN((12, 12, 1), 2).state_dict().items()}
+    assert start_from(SmallCNN((12, 12, 1), 2), given, "small-cnn") == len(given)
+
+
+def test_weights_that_fit_nowhere_are_refused():
+    given = {"out.weight": torch.zeros(7, 7), "other": torch.zeros(2)}
+    with pytest.raises(StageError, match="do not fit small-cnn: none of their 2 tensors"):
+        start_from(SmallCNN((12, 12, 1), 2), given, "small-cnn")
+
+
+def test_a_training_that_starts_from_weights_begins_where_they_are(model_and_curve):
+    start = {key: value.clone() for key, value in model_and_curve[0].state_dict().items()}
+    _, curve = trained(settings=ClassifierSettings(epochs=1), start=start)
+    assert curve[0, 0] < 0.5 * model_and_curve[1][0, 0]
+
+
+def test_a_torchvision_network_learns_and_resumes_through_its_dropout_and_normalisation():
+    """121 images in batches of 60 leave one over, which batch normalisation could not take."""
+    settings = ClassifierSettings(architecture="mobilenet_v3_small", epochs=2, batch=60)
+    images, labels = bars(121)
+    states = []
+
+    def one(**more):
+        return train_classifier(
+            images,
+            labels,
+            images[:20],
+            labels[:20],
+            n_classes=2,
+            settings=settings,
+            seed=0,
+            device=CPU,
+            **more,
+        )
+
+    made = one(on_epoch=states.append)
+    torch.manual_seed(99)
+    again = one(resume=states[0])
+    assert torch.equal(weights(again.model), weights(made.model))
+    assert made.curve[1, 0] < made.curve[0, 0]
 
 
 def test_another_seed_gives_another_network(model_and_curve):

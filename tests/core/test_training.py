@@ -174,3 +174,123 @@ def test_cancelled_passes_through_and_earlier_states_stand():
         )
     assert [s.epoch for s in states] == [1, 2]
     assert torch.equal(weights(run(resume=states[-1])[0]), weights(run()[0]))
+
+
+def with_patience(figures, *, patience, resume=None, epochs=9):
+    """Epochs whose second figure is as given; weights of the model, the curve, the states."""
+    states = []
+    model = new_model() if resume is None else nn.Linear(4, 1)
+    told = iter(figures[resume.epoch :] if resume else figures)
+    curve = fit(
+        model,
+        noisy_loss,
+        lambda net, loss: [loss, next(told)],
+        n_images=len(DATA),
+        schedule=Schedule(
+            epochs, 16, 3, lambda epoch: 0.02, patience=patience, score_of=lambda row: row[1]
+        ),
+        device=CPU,
+        resume=resume,
+        on_epoch=states.append,
+        report=silent,
+    )
+    return weights(model), curve, states
+
+
+RISE_AND_FALL = [0.1, 0.5, 0.4, 0.5, 0.3, 0.9]
+
+
+def test_training_stops_where_it_no_longer_gets_better_and_keeps_the_best():
+    kept, curve, states = with_patience(RISE_AND_FALL, patience=3)
+    assert [row[1] for row in curve] == RISE_AND_FALL[:5]
+    second = {k.removeprefix("model/"): v for k, v in states[1].tensors.items() if "model/" in k}
+    assert torch.equal(kept, torch.cat([second["weight"].ravel(), second["bias"]]))
+
+
+def test_patience_that_is_not_used_up_goes_on():
+    _, curve, _ = with_patience(RISE_AND_FALL, patience=4, epochs=6)
+    assert [row[1] for row in curve] == RISE_AND_FALL
+
+
+@pytest.mark.parametrize("after", [1, 3, 5])
+def test_stopping_early_is_the_same_after_a_break(after):
+    kept, curve, states = with_patience(RISE_AND_FALL, patience=3)
+    again, curve_again, _ = with_patience(RISE_AND_FALL, patience=3, resume=states[after - 1])
+    assert torch.equal(again, kept)
+    assert curve_again == curve
+
+
+def test_without_patience_no_best_is_kept_and_the_last_epoch_counts():
+    _, _, states = run()
+    assert not [key for key in states[-1].tensors if key.startswith("best/")]
+    assert Schedule(5, 16, 3, lambda epoch: 0.02).best([[1.0], [0.2], [0.4]]) == 2
+
+
+def test_a_rest_that_is_too_small_goes_with_the_batch_before_it():
+    seen = []
+
+    def looking(model, rows, noise):
+        seen.append(len(rows))
+        return noisy_loss(model, rows, noise)
+
+    for least in (1, 7):
+        fit(
+            new_model(),
+            looking,
+            lambda net, loss: [loss],
+            n_images=len(DATA),
+            schedule=Schedule(1, 16, 3, lambda epoch: 0.02, least_batch=least),
+            device=CPU,
+            resume=None,
+            on_epoch=lambda state: None,
+            report=silent,
+        )
+    assert seen == [16, 16, 16, 16, 6, 16, 16, 16, 22]
+
+
+def test_the_cpu_never_computes_in_mixed_precision():
+    seen = []
+
+    def looking(model, rows, noise):
+        seen.append(torch.is_autocast_enabled("cpu"))
+        return noisy_loss(model, rows, noise)
+
+    fit(
+        new_model(),
+        looking,
+        lambda net, loss: [loss],
+        n_images=len(DATA),
+        schedule=Schedule(1, 70, 3, lambda epoch: 0.02, mixed=True),
+        device=CPU,
+        resume=None,
+        on_epoch=lambda state: None,
+        report=silent,
+    )
+    assert seen == [False]
+
+
+def test_dropout_draws_alike_after_a_break_and_disturbs_nobody():
+    def dropping(model, rows, noise):
+        return F.mse_loss(model(F.dropout(DATA[rows], 0.5)).squeeze(1), TARGET[rows])
+
+    def once(resume=None):
+        states = []
+        model = new_model()
+        before = torch.get_rng_state()
+        fit(
+            model,
+            dropping,
+            lambda net, loss: [loss],
+            n_images=len(DATA),
+            schedule=Schedule(3, 16, 3, lambda epoch: 0.02),
+            device=CPU,
+            resume=resume,
+            on_epoch=states.append,
+            report=silent,
+        )
+        assert torch.equal(torch.get_rng_state(), before)
+        return weights(model), states
+
+    kept, states = once()
+    again, _ = once(states[1])
+    assert torch.equal(again, kept)
