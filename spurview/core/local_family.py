@@ -146,8 +146,7 @@ def _candidate(
     window: Material,
     inner: Mask,
 ) -> Candidate | None:
-    material = found.material
-    scope = found.mine & material.discover
+    material, scope = found.material, found.scope
     rows = np.flatnonzero(hits & scope)
     if len(rows) < FEWEST:
         return None

@@ -51,6 +51,20 @@ class Material:
         return half_b
 
     @cached_property
+    def training_discover(self) -> Bools:
+        """Half of the training images, (N,) bool: what they propose, the other half proves."""
+        rows = np.flatnonzero(self.training)
+        half = np.zeros(len(self.training), bool)
+        half[np.random.default_rng(len(rows)).permutation(rows)[: len(rows) // 2]] = True
+        return half
+
+    @cached_property
+    def training_confirm(self) -> Bools:
+        """The other half of the training images, (N,) bool."""
+        half_b: Bools = self.training & ~self.training_discover
+        return half_b
+
+    @cached_property
     def expected(self) -> Floats:
         """The mean of each image's content neighbours, (N, D)."""
         return mean_of(self.images, self.neighbours)
@@ -110,34 +124,45 @@ def cropped(material: Material, mask: Bools) -> tuple[Material, Bools]:
 
 
 class ClassMaterial:
-    """The residuals of one predicted class against the pool images of all others."""
+    """The residuals of one predicted class against the pool images of all others.
 
-    def __init__(self, material: Material, class_index: int) -> None:
+    members_a: the rows among which patterns are sought: of half A of the pool those predicted as
+    the class, or, where `from_training`, of half the training images those labelled as it.
+    """
+
+    def __init__(
+        self, material: Material, class_index: int, *, from_training: bool = False
+    ) -> None:
         from spurview.core.covariance import Covariance
 
         self.material = material
         self.class_index = class_index
         self.mine = material.of_class(class_index)
-        self.members_a = np.flatnonzero(self.mine & material.discover)
+        own = material.training_discover & (material.labels == class_index)
+        self.scope: Bools = own if from_training else self.mine & material.discover
+        self.members_a = np.flatnonzero(self.scope)
         self.others = np.flatnonzero(material.pool & ~self.mine)
-        self.pool_rows = np.flatnonzero(material.pool)
+        self._rows = np.flatnonzero(material.pool | self.scope)
         self._place = np.full(len(material.images), -1)
-        self._place[self.pool_rows] = np.arange(len(self.pool_rows))
+        self._place[self._rows] = np.arange(len(self._rows))
         self._near = nearest_among(
-            material.latents, self.others, material.neighbours.shape[1], self.pool_rows
+            material.latents, self.others, material.neighbours.shape[1], self._rows
         )
-        residual = material.images[self.pool_rows] - mean_of(material.images, self._near)
+        residual = material.images[self._rows] - mean_of(material.images, self._near)
         others_place = self._place[self.others]
         self._residual = residual - residual[others_place].mean(0)
         self.covariance = Covariance(self._residual[others_place])
 
     def residual(self, rows: Rows) -> Floats:
-        """Images less the mean of their neighbours not predicted as the class, for pool rows."""
+        """Images less the mean of their neighbours not predicted as the class.
+
+        For rows of the pool and of `members_a`.
+        """
         residual: Floats = self._residual[self._place[rows]]
         return residual
 
     def near(self, rows: Rows) -> Rows:
-        """Rows (n, k) of the nearest pool images not predicted as the class, for pool rows."""
+        """Rows (n, k) of the nearest pool images not predicted as the class, for the same rows."""
         near: Rows = self._near[self._place[rows]]
         return near
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.material import Bools, Material, Rows, f1
 from spurview.core.neighbours import mean_of
+from spurview.core.pixel_map import Mask
 from spurview.core.registration import cut
 from spurview.core.scorers import ConditionalScorer, MatchedFilter
 from spurview.core.separation import valley
 
 _ROUNDS = 2
-_FEWEST = 5
+FEWEST = 5
 # With fewer carriers among carriers' neighbours than this nothing would change.
 _LEAST_SHARE = 0.15
 _MOST_VALUES = 400
@@ -47,11 +47,19 @@ def rematched(material: Material, candidate: Candidate) -> Candidate:
 
 def told_again(material: Material, candidate: Candidate) -> list[Candidate]:
     """The candidate on the same mask as both scorers tell it, without its hits as neighbours."""
-    window, mask = _window(material, candidate)
-    mine = material.of_class(candidate.class_index)
-    rows = np.flatnonzero(candidate.hits & mine & material.discover)
-    if len(rows) < _FEWEST:
+    scope = material.of_class(candidate.class_index) & material.discover
+    rows = np.flatnonzero(candidate.hits & scope)
+    if len(rows) < FEWEST:
         return []
+    return told_by(*_window(material, candidate), candidate, rows)
+
+
+def told_by(window: Material, mask: Mask, candidate: Candidate, rows: Rows) -> list[Candidate]:
+    """The candidate as both scorers tell it on the mask, drawn from these members.
+
+    window: the material as the scorers are to see it; rows: (n,) members of half A, n >= FEWEST.
+    """
+    mine = window.of_class(candidate.class_index)
     by_line = _filter(window, mask, rows, mine)
     hits = [by_line.scores(window) > by_line.threshold]
     if mask.sum() * window.shape[2] <= _MOST_VALUES:
@@ -61,7 +69,7 @@ def told_again(material: Material, candidate: Candidate) -> list[Candidate]:
     return [again for again in told if again is not None]
 
 
-def _window(material: Material, candidate: Candidate) -> tuple[Material, NDArray[np.bool_]]:
+def _window(material: Material, candidate: Candidate) -> tuple[Material, Mask]:
     """The material cut to the mask and a pixel around it, with rematched expectations."""
     rows, columns = np.flatnonzero(candidate.mask.any(1)), np.flatnonzero(candidate.mask.any(0))
     corner = np.array([[rows[0] - 1, columns[0] - 1]])
@@ -82,11 +90,11 @@ def _window(material: Material, candidate: Candidate) -> tuple[Material, NDArray
 
 
 def _scored(
-    window: Material, mask: NDArray[np.bool_], candidate: Candidate, hits: Bools, mine: Bools
+    window: Material, mask: Mask, candidate: Candidate, hits: Bools, mine: Bools
 ) -> Candidate | None:
     scope = mine & window.discover
     rows = np.flatnonzero(hits & scope)
-    if len(rows) < _FEWEST:
+    if len(rows) < FEWEST:
         return None
     by_line = _filter(window, mask, rows, mine)
     if by_line.typical <= 0:
@@ -104,10 +112,10 @@ def _scored(
     )
 
 
-def _filter(window: Material, mask: NDArray[np.bool_], rows: Rows, mine: Bools) -> MatchedFilter:
+def _filter(window: Material, mask: Mask, rows: Rows, mine: Bools) -> MatchedFilter:
     rest_of_class = np.setdiff1d(np.flatnonzero(mine & window.discover), rows)
     rest = _without(window, rows)
-    contrast = rest_of_class if len(rest_of_class) >= _FEWEST else rest
+    contrast = rest_of_class if len(rest_of_class) >= FEWEST else rest
     return MatchedFilter(window, mask, rows, rest, contrast)
 
 

@@ -12,8 +12,13 @@ import torch
 
 from spurview.core.candidate import Candidate, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
+from spurview.core.colour_family import colour_statistics, search_colours
 from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED, promise
-from spurview.core.detectors.by_family import local_proposals, whole_image_proposals
+from spurview.core.detectors.by_family import (
+    local_proposals,
+    training_proposals,
+    whole_image_proposals,
+)
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.detectors.reverse import groups_of_pool, reverse_proposals
 from spurview.core.enrichment import Enrichment, enrichment
@@ -38,6 +43,8 @@ from spurview.core.whole_family import search_all
 FEWEST_IN_CLASS = 28
 # Images of other classes it takes to compare a class with.
 FEWEST_OTHERS = 20
+# Training images of a class in half, fewer of which tell nothing.
+_FEWEST_TRAINING = 20
 _MOST_REFINED = 14
 _MOST_REMATCHED = 4
 _MOST_IN_PIECES = 2
@@ -51,13 +58,14 @@ class _Shared:
     """What the searches of all classes share.
 
     blocks: the material by block means (`coarse`); residual: (N, C, H, W) of all images; groups:
-    of the reverse direction, (N,) bool each.
+    of the reverse direction, (N,) bool each; colours: the statistics of coloured images.
     """
 
     material: Material
     blocks: Material
     residual: torch.Tensor
     groups: list[Bools]
+    colours: Material | None
     gradients: MarginGradients | None
 
     def slopes(self, rows: Rows, class_index: int) -> Floats:
@@ -133,6 +141,7 @@ def _shared(material: Material, gradients: MarginGradients | None, seed: int) ->
         blocks,
         residuals(material, np.arange(len(material.images))),
         groups_of_pool(blocks, np.random.default_rng([seed, material.n_classes])),
+        colour_statistics(material) if material.shape[2] > 1 else None,
         gradients,
     )
 
@@ -175,8 +184,25 @@ def _still_candidates(
         for candidate in whole
         if candidate.family == "local"
     ]
-    local = refine_all(found, proposals, report)
-    return [replace(c, mask=to_full_size(c.mask, full.shape)) for c in pieces + local + whole]
+    local = refine_all(found, proposals, report) + _from_training(material, class_index, report)
+    still = [replace(c, mask=to_full_size(c.mask, full.shape)) for c in pieces + local + whole]
+    return still + _tints(shared, found, report)
+
+
+def _tints(shared: _Shared, found: ClassMaterial, report: Report) -> list[Candidate]:
+    if shared.colours is None:
+        return []
+    every = np.ones(shared.material.shape[:2], bool)
+    tints = search_colours(found, shared.colours, report)
+    return [replace(candidate, mask=every) for candidate in tints]
+
+
+def _from_training(material: Material, class_index: int, report: Report) -> list[Candidate]:
+    """Candidates in one place, sought among the class's own training images."""
+    found = ClassMaterial(material, class_index, from_training=True)
+    if len(found.members_a) < _FEWEST_TRAINING:
+        return []
+    return refine_all(found, training_proposals(found), report)
 
 
 def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:

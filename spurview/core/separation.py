@@ -30,5 +30,5 @@ def pool_valley(material: Material, candidate: Candidate) -> float:
 
 def training_valley(material: Material, candidate: Candidate) -> float | None:
     """Valley of the linear scores in the class's training images; None where there are none."""
-    own = material.training & (material.labels == candidate.class_index)
+    own = material.training_confirm & (material.labels == candidate.class_index)
     return valley(candidate.linear[own], 1.0, candidate.threshold) if own.any() else None

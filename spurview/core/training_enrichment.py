@@ -14,7 +14,7 @@ def training_rates(material: Material, candidate: Candidate) -> list[float] | No
         return None
     rates = []
     for k in range(material.n_classes):
-        of_k = material.training & (material.labels == k)
+        of_k = material.training_confirm & (material.labels == k)
         rates.append(float(candidate.hits[of_k].mean()) if of_k.any() else 0.0)
     return rates
 
@@ -23,7 +23,7 @@ def training_p(material: Material, candidate: Candidate) -> float:
     """Fisher's exact test of carriers in the class against the highest other class, one-sided."""
     counts = []
     for k in range(material.n_classes):
-        of_k = material.training & (material.labels == k)
+        of_k = material.training_confirm & (material.labels == k)
         counts.append((int(candidate.hits[of_k].sum()), int(of_k.sum())))
     own_hits, own_n = counts.pop(candidate.class_index)
     hits, n = max(counts, key=lambda c: c[0] / max(c[1], 1))

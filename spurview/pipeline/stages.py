@@ -44,14 +44,14 @@ STAGES = (
     # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
-        2,
+        3,
         "candidates",
         ("predictions", "embedding"),
         ("/candidates/", "/verification/", "/chance/"),
     ),
     Stage(
         "verification",
-        2,
+        3,
         "verification",
         ("candidates", "classifier"),
         ("/verification/",),

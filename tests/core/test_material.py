@@ -53,7 +53,7 @@ def test_of_class_counts_pool_images_only():
 
 def test_neighbours_for_proposing_are_of_other_classes_and_never_the_image_itself():
     found = ClassMaterial(pools.planted().material, 1)
-    rows = found.pool_rows
+    rows = np.flatnonzero(found.material.pool)
     near = found.near(rows)
     assert not found.mine[near].any()
     assert not (near == rows[:, None]).any()
@@ -71,3 +71,20 @@ def test_residual_is_image_less_neighbours_up_to_one_constant():
     plain = material.images[rows] - material.images[found.near(rows)].mean(1)
     offset = plain - found.residual(rows)
     assert offset == pytest.approx(np.tile(offset[0], (6, 1)), abs=1e-5)
+
+
+def test_training_images_are_halved():
+    material = pools.planted().material
+    halves = material.training_discover, material.training_confirm
+    assert [int(half.sum()) for half in halves] == [60, 60]
+    assert np.array_equal(halves[0] | halves[1], material.training)
+
+
+def test_from_training_a_pattern_is_sought_among_half_the_training_images_of_the_class():
+    material = pools.planted().material
+    found = ClassMaterial(material, 1, from_training=True)
+    rows = found.members_a
+    assert (material.labels[rows] == 1).all()
+    assert material.training_discover[rows].all()
+    assert not found.mine[found.near(rows)].any()
+    assert found.residual(rows).shape == (len(rows), 144)

@@ -44,7 +44,7 @@ def test_valleys_look_at_their_own_images_only(planted):
     material = planted.material
     linear = np.zeros(len(planted.carriers), np.float32)
     of_b = np.flatnonzero(material.of_class(1) & material.confirm)
-    own = np.flatnonzero(material.training & (material.labels == 1))
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))
     linear[of_b[:4]], linear[of_b[4:6]] = 1.0, 0.4
     linear[own[:8]], linear[own[8:9]] = 1.0, 0.4
     linear[np.flatnonzero(material.of_class(1) & material.discover)] = 0.4

@@ -20,13 +20,19 @@ def planted():
 def test_training_rates_by_hand():
     material = pools.planted().material
     hits = np.zeros(len(material.images), bool)
-    own = np.flatnonzero(material.training & (material.labels == 1))
-    other = np.flatnonzero(material.training & (material.labels == 0))
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))
+    other = np.flatnonzero(material.training_confirm & (material.labels == 0))
     hits[own[:12]] = True
     hits[other[:3]] = True
     assert training_rates(material, candidate(hits)) == pytest.approx(
         [3 / len(other), 12 / len(own)]
     )
+
+
+def test_training_images_that_may_have_proposed_are_not_counted(planted):
+    material = planted.material
+    assert training_rates(material, candidate(material.training_discover)) == [0.0, 0.0]
+    assert training_p(material, candidate(material.training_discover)) == pytest.approx(1.0)
 
 
 def test_training_counts_no_pool_image(planted):
@@ -42,12 +48,13 @@ def test_training_is_unknown_without_training_images(planted):
 def test_training_p_is_fishers_exact_test(planted):
     """Three of three in the class, none of three elsewhere: 1 of (6 over 3) = 20 tables."""
     material = planted.material
-    own = np.flatnonzero(material.training & (material.labels == 1))[:3]
-    other = np.flatnonzero(material.training & (material.labels == 0))[:3]
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))[:3]
+    other = np.flatnonzero(material.training_confirm & (material.labels == 0))[:3]
     training = np.zeros(len(planted.carriers), bool)
     training[np.r_[own, other]] = True
     hits = np.zeros(len(planted.carriers), bool)
     hits[own] = True
-    assert training_p(replace(material, training=training), candidate(hits)) == pytest.approx(
-        1 / 20
-    )
+    made = replace(material, training=training)
+    # A cached property: these six are the half that counts.
+    made.__dict__["training_confirm"] = training
+    assert training_p(made, candidate(hits)) == pytest.approx(1 / 20)

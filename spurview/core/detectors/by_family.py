@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from spurview.core.detectors.colour import colour_clusters
@@ -24,6 +26,12 @@ def local_proposals(
     if gradient is not None:
         proposals += gradient_windows(found, gradient, rng)
     return proposals + local_windows(found)
+
+
+def training_proposals(found: ClassMaterial) -> list[Proposal]:
+    """All proposals for a pattern in one place among the class's training images."""
+    proposals = [*whole_class(found), *residual_clusters(found, ks=(2, 4)), *local_windows(found)]
+    return [replace(proposal, detector="training") for proposal in proposals]
 
 
 def whole_image_proposals(found: ClassMaterial) -> list[Proposal]:

@@ -34,8 +34,8 @@ def local_windows(found: ClassMaterial) -> list[Proposal]:
 def _window_splits(found: ClassMaterial) -> Iterator[tuple[float, Bools]]:
     material = found.material
     height, width, channels = material.shape
-    half_a = np.flatnonzero(material.discover)
-    mine = found.mine[half_a]
+    half_a = np.flatnonzero(material.discover | found.scope)
+    mine = found.scope[half_a]
     residual = found.residual(half_a)
     step = max(2, min(height, width) // 16)
     for size in (4, 6):

@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from spurview.core.detectors.by_family import local_proposals, whole_image_proposals
-from spurview.core.material import ClassMaterial
+from spurview.core.detectors.by_family import (
+    local_proposals,
+    training_proposals,
+    whole_image_proposals,
+)
+from spurview.core.material import ClassMaterial, f1
 from tests.core import pools
 
 
@@ -52,3 +56,11 @@ def test_coloured_images_are_grouped_by_colour_as_well(found):
 def test_every_guess_is_about_the_same_members(found):
     proposals = local_proposals(found, None, rng()) + whole_image_proposals(found)
     assert {p.members.shape for p in proposals} == {found.members_a.shape}
+
+
+def test_what_training_images_propose_says_so():
+    taught = ClassMaterial(pools.planted().material, 1, from_training=True)
+    proposals = training_proposals(taught)
+    assert {p.detector for p in proposals} == {"training"}
+    carriers = pools.planted().carriers[taught.members_a]
+    assert max(f1(p.members, carriers) for p in proposals) > 0.9
