@@ -29,7 +29,7 @@ NO_CLASS = "-"
 class Row(Struct, frozen=True, kw_only=True):
     """One finished run.
 
-    seconds: of the pipeline's stages, training included; interest: names of the classes of
+    seconds: of processor time for all stages, training included; interest: names of the classes of
     interest, a space between them; highest_false_ratio: the largest least ratio among candidates
     that match no planted pattern; chance_f1: mean F1 to expect of as many pool images drawn at
     random as the true candidate has hits; discovery: share of the learnt patterns that are
