@@ -27,6 +27,7 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "save": window.saving.save,
         "save_as": window.saving.save_as,
         "export": on(lambda w: export_cluster(window, w)),
+        "export_plot": on(lambda w: w.plots.export_view()),
         "close_project": window.close_project,
         "quit": lambda: (window.close(), None)[1],
         "undo": on(lambda w: w.document.undo_stack.undo()),

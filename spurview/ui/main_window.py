@@ -132,6 +132,10 @@ class MainWindow(QMainWindow):
         document = Document(opened.project, opened.contents)
         self.workspace = Workspace(self, document, self.runner, self.status.say)
         self.pages.addWidget(self.workspace.plots)
+        self.workspace.plots.set_kinds(self.preferences.remembered.plot_views)
+        self.workspace.plots.kinds_changed.connect(
+            lambda kinds: self.preferences.remember(plot_views=kinds)
+        )
         self._leaving = Leaving(self, document, self.workspace.run, self.runner, self.saving.save)
         self.status.watch(document, self.workspace.run)
         for changed in (
@@ -166,6 +170,7 @@ class MainWindow(QMainWindow):
     def _close_project(self) -> None:
         assert self.workspace is not None
         self._remember_geometry()
+        self.workspace.plots.layouts.cancel_all()
         self.workspace.document.project.close()
         self._has_project = False
         self.workspace.docks.show_only_when(False)

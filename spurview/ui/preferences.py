@@ -35,6 +35,8 @@ class Remembered(Struct, kw_only=True):
     geometry: str = ""
     layout: str = ""
     recent: list[RecentProject] = []
+    # Kinds of the latent plots, top first; empty for the default ones.
+    plot_views: list[str] = []
 
 
 class Preferences:

@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from spurview.ui import theme
-from spurview.ui.latent.plots_pane import EMPTY, PlotsPane
-from spurview.ui.latent.raster import inside_polygon, raster, stamps
+from spurview.ui.latent.lasso import inside_polygon
+from spurview.ui.latent.plots_pane import PlotsPane
+from spurview.ui.latent.raster import Grid, stamped, stamps, top_points
+from spurview.ui.latent.view_kinds import EMPTY
 from tests.constructed import CARRIERS, N_INTEREST, N_POOL
 from tests.ui.view_bench import STRONG, Bench, drag, move, show, wheel
 
@@ -164,9 +166,7 @@ def test_panning_moves_the_picture_without_drawing_the_points_again(qtbot, pane,
     view = pane.views[0]
     view.grab()
     calls = []
-    monkeypatch.setattr(
-        "spurview.ui.latent.latent_view.draw_points", lambda *a: calls.append(a) or 1 / 0
-    )
+    monkeypatch.setattr("spurview.ui.latent.drawing.drawn", lambda *a: calls.append(a) or 1 / 0)
     drag(view.viewport(), [QPointF(200, 200), QPointF(230, 215)])
     view.grab()
     assert calls == []
@@ -224,8 +224,12 @@ def test_polygon_is_even_odd():
 def test_raster_puts_later_points_above_and_cuts_at_the_border():
     dot = np.full((3, 3), 255, np.uint8)
     colours = np.array([[255, 0, 0], [0, 255, 0]], np.uint8)
-    at = np.array([[1.5, 1.5], [1.5, 1.5], [-0.5, 3.5]])
-    packed = raster(at, np.array([0, 1, 0]), colours, stamps([dot, dot]), (5, 5))
+    x, y = np.array([1.5, 1.5, 0.2, np.nan], np.float32), np.array([3.5, 3.5, 1.5, 1], np.float32)
+    grid = Grid(left=0, top=5, across=1, down=1, width=5, height=5)
+    ids = top_points(x, y, np.arange(4), grid)
+    packed = stamped(ids, np.array([0, 1, 0, 1]), colours, stamps([dot, dot]))
+    assert ids[1, 1] == 1
+    assert (ids >= 0).sum() == 2
     assert packed[1, 1] == 0xFF00FF00
     assert packed[3, 0] == 0xFFFF0000
     assert packed[4, 4] == 0

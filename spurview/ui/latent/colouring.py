@@ -6,7 +6,8 @@ Reads the document's arrays and findings; knows no widgets. Confidence alone is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from spurview.ui.document import Document
 
 RAMP_STEPS = 24
 _OTHER = -1
+_FEW = 1000
 _PALETTE = 10
 _VERDICTS = ("spurious", "genuine", "unsure")
 
@@ -30,19 +32,42 @@ class Group:
     palette: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Colouring:
     """The images shown and the group of each.
 
-    title: what the groups are of; rows: (n,) image rows shown; codes: (n,) index in `groups`;
-    is_ramp: the groups are equal steps of 0..1 and take the colours of viridis.
+    title: what the groups are of; rows: (n,) image rows shown, ascending; codes: (n,) index in
+    `groups`, in bytes since there may be millions; is_ramp: the groups are equal steps of 0..1
+    and take the colours of viridis.
     """
 
     title: str
     groups: tuple[Group, ...]
     rows: NDArray[np.intp]
-    codes: NDArray[np.intp]
+    codes: NDArray[np.uint8]
     is_ramp: bool = False
+
+    @cached_property
+    def totals(self) -> NDArray[np.intp]:
+        """(groups,) images of each group."""
+        return np.bincount(self.codes, minlength=len(self.groups))
+
+    def visible(self, hidden: frozenset[int]) -> NDArray[np.bool_]:
+        """(n,) whether an image's group is none of the hidden."""
+        shown = np.array([index not in hidden for index in range(len(self.groups))], bool)
+        return shown[self.codes]
+
+    def narrowed(self, kept: NDArray[np.intp]) -> Colouring:
+        """Only the images at these indices."""
+        return replace(self, rows=self.rows[kept], codes=self.codes[kept])
+
+    def places_of(self, wanted: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Indices of those of the wanted rows that are shown; (len(wanted),) which those are."""
+        if not len(self.rows):
+            return np.empty(0, np.intp), np.zeros(len(wanted), bool)
+        index = np.minimum(np.searchsorted(self.rows, wanted), len(self.rows) - 1)
+        found = self.rows[index] == wanted
+        return index[found], found
 
     def colours(self, shown: theme.Theme) -> NDArray[np.uint8]:
         """(groups, 3) uint8 in one theme."""
@@ -66,9 +91,13 @@ def viridis(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 def confidence(reader: Reader, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """Probability (n,) of each row's predicted class."""
-    logits = reader.read_rows("/predictions/logits", rows).astype(np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chosen = reader.read_rows("/predictions/class", rows)
+    # All rows at once where many are wanted: picking them one by one takes far longer.
+    whole = len(rows) > _FEW
+    logits, chosen = (
+        reader.read(name)[rows] if whole else reader.read_rows(name, rows)
+        for name in ("/predictions/logits", "/predictions/class")
+    )
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     share: NDArray[np.float64] = powers[np.arange(len(rows)), chosen] / powers.sum(axis=1)
     return share
 
@@ -98,16 +127,16 @@ def by_role(document: Document) -> Colouring:
     """The one way in which the images of interest are shown as well."""
     role = document.reader.read("/images/role")
     groups = (Group("training", 1), Group("test", 2), Group("pool", 0))
-    return Colouring("Role", groups, np.arange(len(role)), role.astype(np.intp))
+    return Colouring("Role", groups, np.arange(len(role)), role.astype(np.uint8))
 
 
 def by_confidence(document: Document) -> Colouring:
     rows = pool_rows(document)
     if not document.reader.has("/predictions/logits"):
         return _unknown("Confidence", rows)
-    steps = (confidence(document.reader, rows) * RAMP_STEPS).astype(np.intp)
+    steps = np.minimum(confidence(document.reader, rows) * RAMP_STEPS, RAMP_STEPS - 1)
     groups = tuple(Group(f"{step / RAMP_STEPS:.2f}", 0) for step in range(RAMP_STEPS))
-    return Colouring("Confidence", groups, rows, np.clip(steps, 0, RAMP_STEPS - 1), is_ramp=True)
+    return Colouring("Confidence", groups, rows, steps.astype(np.uint8), is_ramp=True)
 
 
 def by_candidate(document: Document) -> Colouring:
@@ -115,7 +144,7 @@ def by_candidate(document: Document) -> Colouring:
     rows = pool_rows(document)
     findings = document.findings.findings[: _PALETTE - 1] if document.findings else []
     groups = [Group(document.display_name(finding.id), i) for i, finding in enumerate(findings)]
-    codes = np.full(_n_images(document), len(groups))
+    codes = np.full(_n_images(document), len(groups), np.uint8)
     for index, finding in reversed(list(enumerate(findings))):
         codes[document.rows[finding.id].members] = index
     return Colouring("Candidate", (*groups, Group("none", _OTHER)), rows, codes[rows])
@@ -131,7 +160,7 @@ def by_verdict(document: Document) -> Colouring:
         Group("undecided", 0),
         Group("no candidate", _OTHER),
     )
-    codes = np.full(_n_images(document), len(groups) - 1)
+    codes = np.full(_n_images(document), len(groups) - 1, np.uint8)
     for finding in reversed(document.findings.findings if document.findings else []):
         verdict = finding.verdict
         code = _VERDICTS.index(verdict) if verdict in _VERDICTS else 3
@@ -155,14 +184,14 @@ def _of_classes(
     """One group per class of the palette; those beyond it are one group, "other"."""
     shown = min(len(names), _PALETTE)
     groups = [Group(name, index) for index, name in enumerate(names[:shown])]
-    codes = np.where((classes >= 0) & (classes < shown), classes, shown).astype(np.intp)
+    codes = np.where((classes >= 0) & (classes < shown), classes, shown).astype(np.uint8)
     if (codes == shown).any():
         groups.append(Group("other" if len(names) > shown else "not known", _OTHER))
     return Colouring(title, tuple(groups), rows, codes)
 
 
 def _unknown(title: str, rows: NDArray[np.intp]) -> Colouring:
-    return Colouring(title, (Group("not known", _OTHER),), rows, np.zeros(len(rows), np.intp))
+    return Colouring(title, (Group("not known", _OTHER),), rows, np.zeros(len(rows), np.uint8))
 
 
 def _n_images(document: Document) -> int:

@@ -1,6 +1,7 @@
 """One plot of the images: draws the points, pans and zooms, and turns drawn areas into rows.
 
 It learns what is shown from its pane and speaks to other views through selection and focus alone.
+No mouse move costs work on all points: panning moves a picture, hovering looks at its pixels.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,14 +22,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from spurview.ui import theme
-from spurview.ui.latent.overlay import Label, Overlay, paint_overlay
-from spurview.ui.latent.points_item import OVERSCAN, Frame, PointsItem, draw_points
-from spurview.ui.latent.raster import inside_polygon
+from spurview.ui.latent.drawing import Drawing
+from spurview.ui.latent.lasso import inside_area
+from spurview.ui.latent.layout import Layout
+from spurview.ui.latent.overlay import Axes, Label, Overlay, paint_overlay
+from spurview.ui.latent.picking import nearest
+from spurview.ui.latent.points_item import PointsItem
+from spurview.ui.latent.scale import Scale
 from spurview.ui.latent.shown import Shown
 from spurview.ui.latent.tools import KEYS, Tool, mode_of
 from spurview.ui.selection import Focus, Mode, Selection
 
-HOVER_PX = 8
 _STEP = 0.1
 _ZOOM = 0.8
 
@@ -39,6 +44,8 @@ class LatentView(pg.PlotWidget):
     tool_requested = Signal(str)
     # The cursor came upon a point or left it; carries the row or None, and the place in the view.
     pointed = Signal(object, QPoint)
+    # The person asked for the view's menu; carries the place on the screen.
+    menu_requested = Signal(QPoint)
 
     def __init__(
         self,
@@ -49,23 +56,23 @@ class LatentView(pg.PlotWidget):
     ) -> None:
         super().__init__(parent, background=None)
         self._selection, self._focus = selection, focus
-        self._shown: Shown | None = None
-        self._frame: Frame | None = None
-        self._labels: list[Label] = []
+        self._layout: Layout | None = None
         self._press: QPointF | None = None
         self._last = QPointF()
         self._path: list[QPointF] = []
         self._mode: Mode | None = None
         self._panned = False
         self._is_fitted = True
-        self.title, self.subtitle, self.empty_text = title, "", ""
+        self.title, self.empty_text = title, ""
         self.tool: Tool = "hand"
+        self._drawing = Drawing(self)
+        self._drawing.renewed.connect(self._repaint)
         self._build(title)
 
     def _build(self, title: str) -> None:
         self.setAccessibleName(title)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(120)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
@@ -83,93 +90,110 @@ class LatentView(pg.PlotWidget):
         self._box.setDefaultPadding(0)
         self._item = PointsItem()
         self._box.addItem(self._item, ignoreBounds=True)
-        self._selection.changed.connect(self.renew)
+        self._selection.changed.connect(self._choose)
         self._focus.hovered_changed.connect(self._repaint)
         self._focus.row_changed.connect(self._repaint)
 
     # What the pane says.
 
-    def show_points(self, shown: Shown | None) -> None:
+    @property
+    def shown(self) -> Shown | None:
+        """What is shown; None while the empty text is."""
+        return self._drawing.shown
+
+    @property
+    def drawing(self) -> Drawing:
+        return self._drawing
+
+    @property
+    def layout_shown(self) -> Layout | None:
+        return self._layout
+
+    @property
+    def scale_now(self) -> Scale:
+        """Where the layout's places stand in the view."""
+        return Scale(self._box.viewRect(), self._box.sceneBoundingRect())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the picture on show is of all that has been asked for."""
+        return self._drawing.is_current(self.scale_now, self.devicePixelRatioF())
+
+    def show_points(self, shown: Shown | None, layout: Layout | None = None) -> None:
         """Show other points, or the empty text when there are none."""
-        moved = self._shown is None or shown is None or not self._shown.lies_as(shown)
-        self._shown = shown
-        self._labels = [] if shown is None else shown.labels()
-        if shown is not None and len(shown.at):
-            low, high = shown.at.min(axis=0), shown.at.max(axis=0)
-            self._item.set_bounds(QRectF(*low, *(high - low)))
-        self._item.setVisible(shown is not None)
+        before = self.shown
+        moved = before is None or shown is None or not before.lies_as(shown)
+        self._layout = layout
+        self._drawing.show(shown, keep_picture=not moved)
+        if shown is not None and shown.bounds is not None:
+            self._item.set_bounds(shown.bounds)
         if moved:
+            self._item.set_picture(None, QRectF())
+            self._box.setAspectLocked(layout is None or layout.is_map)
             self.fit()
-        self.renew()
+        self._choose()
 
     def fit(self) -> None:
         """Show all visible points, at other sizes too until the person pans or zooms."""
         self._is_fitted = True
-        if self._shown is None or not self._shown.is_visible.any():
+        bounds = None if self.shown is None else self.shown.bounds
+        if bounds is None:
             return
-        at = self._shown.at[self._shown.is_visible]
-        low, high = at.min(axis=0), at.max(axis=0)
-        room = np.maximum((high - low) * 0.05, 1e-6)
-        # Room for the title above the points.
-        top = (high[1] - low[1]) * min(0.25, 44 / max(self.height(), 1))
-        self._box.setRange(
-            QRectF(
-                low[0] - room[0],
-                low[1] - room[1],
-                high[0] - low[0] + 2 * room[0],
-                high[1] - low[1] + 2 * room[1] + top,
-            ),
-            padding=0,
-        )
+        x, y = max(bounds.width() * 0.05, 1e-6), max(bounds.height() * 0.05, 1e-6)
+        below = 0.0 if self._layout is None or self._layout.is_map else bounds.height() * 0.1
+        self._box.setRange(bounds.adjusted(-x, -y - below, x, y + below), padding=0)
 
-    def renew(self) -> None:
-        """Draw the points anew: the selection, the colours or the hidden groups have changed."""
-        self._frame = None
+    def retint(self) -> None:
+        """Draw the points in the theme's colours."""
+        self._drawing.retint()
+        self._repaint()
+
+    def finish(self) -> None:
+        """The view is about to be closed: leave no thread at work."""
+        self._selection.changed.disconnect(self._choose)
+        self._focus.hovered_changed.disconnect(self._repaint)
+        self._focus.row_changed.disconnect(self._repaint)
+        self._drawing.finish()
+
+    def _choose(self) -> None:
+        """The selection has changed, or the points it is among."""
+        self._drawing.choose(self._selection.rows)
         self._repaint()
 
     # Where things are.
 
     def place_of(self, row: int) -> QPointF | None:
         """Where a row's point stands in the view, in pixels; None when it is not visible."""
-        index = None if self._shown is None else self._shown.index_of(row)
-        if self._shown is None or index is None:
+        shown = self.shown
+        index = None if shown is None else shown.index_of(row)
+        if shown is None or index is None:
             return None
-        x, y = self._to_px(self._shown.at[index : index + 1])[0]
-        return QPointF(x, y)
+        return self.scale_now.to_px(float(shown.x[index]), float(shown.y[index]))
 
     def row_at(self, place: QPointF) -> int | None:
         """The visible row nearest a place in the view, at most 8 pixels away."""
-        if self._shown is None:
+        self._raster_if_needed()
+        shown, picture = self.shown, self._drawing.picture
+        if shown is None or picture is None:
             return None
-        visible = np.flatnonzero(self._shown.is_visible)
-        if not len(visible):
-            return None
-        away = self._to_px(self._shown.at[visible]) - (place.x(), place.y())
-        distance = (away**2).sum(axis=1)
-        nearest = int(np.argmin(distance))
-        if distance[nearest] > HOVER_PX**2:
-            return None
-        return int(self._shown.colouring.rows[visible[nearest]])
+        index = nearest(picture, shown, self.scale_now, place)
+        return None if index is None else int(shown.colouring.rows[index])
 
     def rows_inside(self, polygon: list[QPointF]) -> NDArray[np.intp]:
-        """The visible rows within a polygon in the view."""
-        if self._shown is None:
+        """The visible rows within a polygon in the view, ascending."""
+        shown, scale = self.shown, self.scale_now
+        if shown is None:
             return np.empty(0, np.intp)
-        corners = np.array([(p.x(), p.y()) for p in polygon], np.float64).reshape(-1, 2)
-        inside = inside_polygon(self._to_px(self._shown.at), corners)
-        return self._shown.colouring.rows[inside & self._shown.is_visible]
-
-    def _to_px(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
-        area, scene = self._box.viewRect(), self._box.sceneBoundingRect()
-        x = scene.left() + (at[:, 0] - area.left()) / area.width() * scene.width()
-        y = scene.bottom() - (at[:, 1] - area.top()) / area.height() * scene.height()
-        return np.stack([x, y], axis=1)
+        corners = [scale.from_px(place) for place in polygon]
+        at = np.array([(c.x(), c.y()) for c in corners], np.float64).reshape(-1, 2)
+        found = inside_area(shown.x, shown.y, at)
+        return shown.colouring.rows[found[shown.is_visible[found]]]
 
     # Mouse and keys. pyqtgraph's own drags are not used: they know no tools or modes.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if event.button() != Qt.MouseButton.LeftButton or self._shown is None:
+        if event.button() != Qt.MouseButton.LeftButton or self.shown is None:
             return
         self._press = self._last = event.position()
         self._panned = False
@@ -216,6 +240,10 @@ class LatentView(pg.PlotWidget):
         self._focus.hovered_row = None
         self.pointed.emit(None, QPoint())
         super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._end_drawing()
+        self.menu_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -299,57 +327,42 @@ class LatentView(pg.PlotWidget):
     def _overlay(self) -> Overlay:
         hovered, active = self._focus.hovered_row, self._focus.row
         ringed = hovered if hovered is not None else active
-        none_chosen = not len(self._selection.rows)
         return Overlay(
-            title=self.title,
-            subtitle=self.subtitle,
-            empty_text=self.empty_text if self._shown is None else "",
-            labels=self._labels_px() if none_chosen and self._shown else [],
+            empty_text=self.empty_text if self.shown is None else "",
+            axes=self.axes_px(),
+            labels=self.labels_px(),
             ring=self.place_of(ringed) if ringed is not None else None,
             polygon=self._polygon() if self._mode else [],
             mode=self._mode,
             cursor=self._last,
         )
 
+    def axes_px(self) -> Axes | None:
+        """The axes' names and ticks in pixels; None where axes mean nothing."""
+        layout = self._layout
+        if layout is None or layout.axes is None:
+            return None
+        scale = self.scale_now
+        return Axes(*layout.axes, [(scale.to_px(at, 0).x(), word) for at, word in layout.ticks])
+
+    def labels_px(self) -> list[Label]:
+        """The groups' labels in pixels, none while something is selected."""
+        # Asked of the picture's points: a million's labels are found where they are drawn.
+        picture, shown = self._drawing.picture, self.shown
+        if shown is None or picture is None or picture.field is not shown:
+            return []
+        if self._drawing.chosen is not None:
+            return []
+        scale = self.scale_now
+        return [Label(n.name, n.palette, scale.to_px(n.at.x(), n.at.y())) for n in shown.labels]
+
     def _raster_if_needed(self) -> None:
-        if self._shown is None or not self._box.width():
+        if self.shown is None or not self._box.width():
             return
-        wanted = self._wanted_frame()
-        if self._frame is not None and _covers(self._frame, wanted, self._box.viewRect()):
-            return
-        self._frame = wanted
-        points = self._shown.points(self._selection.rows, theme.current())
-        self._item.set_picture(draw_points(points, wanted), wanted.area)
-
-    def _wanted_frame(self) -> Frame:
-        area, scene = self._box.viewRect(), self._box.sceneBoundingRect()
-        wide, tall = round(scene.width() * OVERSCAN), round(scene.height() * OVERSCAN)
-        x, y = area.width() * wide / scene.width(), area.height() * tall / scene.height()
-        return Frame(
-            area.adjusted(-x, -y, x, y),
-            round(scene.width()) + 2 * wide,
-            round(scene.height()) + 2 * tall,
-            self.devicePixelRatioF(),
-        )
-
-    def _labels_px(self) -> list[Label]:
-        at = np.array([(label.at.x(), label.at.y()) for label in self._labels]).reshape(-1, 2)
-        places = self._to_px(at).tolist()
-        return [
-            Label(label.name, label.palette, QPointF(*place))
-            for label, place in zip(self._labels, places, strict=True)
-        ]
+        self._drawing.want(self.scale_now, self.devicePixelRatioF())
+        picture = self._drawing.picture
+        if picture is not None:
+            self._item.set_picture(picture.image, picture.frame.area)
 
     def _repaint(self, *_: object) -> None:
         self.viewport().update()
-
-
-def _covers(have: Frame, wanted: Frame, area: QRectF) -> bool:
-    """Whether a picture of `have` shows `area` at the scale that is wanted."""
-    same = (have.width_px, have.height_px, have.ratio) == (
-        wanted.width_px,
-        wanted.height_px,
-        wanted.ratio,
-    )
-    scale = have.area.width() / wanted.area.width()
-    return same and abs(scale - 1) < 1e-6 and have.area.contains(area)

@@ -1,4 +1,4 @@
-"""What lies over the points of a plot: title, labels, the hover ring, the area being drawn."""
+"""What lies over the points of a plot: axes, labels, the hover ring, the area being drawn."""
 
 from __future__ import annotations
 
@@ -25,12 +25,20 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Axes:
+    """Names of the two axes; ticks on the horizontal one as places in pixels, with words."""
+
+    across: str
+    up: str
+    ticks: list[tuple[float, str]]
+
+
+@dataclass(frozen=True)
 class Overlay:
     """All that is painted over one view's points; places in pixels of the view."""
 
-    title: str
-    subtitle: str = ""
     empty_text: str = ""
+    axes: Axes | None = None
     labels: list[Label] = field(default_factory=list)
     ring: QPointF | None = None
     polygon: list[QPointF] = field(default_factory=list)
@@ -42,7 +50,8 @@ def paint_overlay(painter: QPainter, area: QRectF, overlay: Overlay) -> None:
     """Paint an overlay onto a view of `area`."""
     shown = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_title(painter, area, overlay, shown)
+    if overlay.axes is not None:
+        paint_axes(painter, area, overlay.axes, shown)
     if overlay.empty_text:
         _paint_empty(painter, area, overlay.empty_text, shown)
     for label in overlay.labels:
@@ -53,28 +62,36 @@ def paint_overlay(painter: QPainter, area: QRectF, overlay: Overlay) -> None:
         _paint_area(painter, overlay, shown)
 
 
-def _paint_title(painter: QPainter, area: QRectF, overlay: Overlay, shown: theme.Theme) -> None:
-    bold = theme.font(600)
-    painter.setFont(bold)
-    painter.setPen(shown.text)
-    line = QRectF(area.left() + _INSET, area.top() + 8, area.width() - 2 * _INSET, 24)
-    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, overlay.title)
-    used = QFontMetricsF(bold).horizontalAdvance(overlay.title) + 8
-    plain = theme.font()
-    painter.setFont(plain)
+def paint_axes(painter: QPainter, area: QRectF, axes: Axes, shown: theme.Theme) -> None:
+    """Words along two sides; ticks stand where the horizontal axis has them."""
+    painter.setFont(theme.font())
+    metrics = QFontMetricsF(theme.font())
+    tall = metrics.height() + 2
     painter.setPen(shown.text2)
-    rest = line.adjusted(used, 0, 0, 0)
-    text = QFontMetricsF(plain).elidedText(
-        overlay.subtitle, Qt.TextElideMode.ElideRight, max(0.0, rest.width())
+    free = -1.0
+    for place, words in axes.ticks:
+        wide = metrics.horizontalAdvance(words)
+        if free < place - wide / 2 and place + wide / 2 < area.right():
+            painter.drawText(
+                QRectF(place - wide, area.bottom() - tall, 2 * wide, tall),
+                Qt.AlignmentFlag.AlignCenter,
+                words,
+            )
+            free = place + wide / 2 + 8
+    across = QRectF(area.left(), area.bottom() - 2 * tall, area.width() - _INSET, tall)
+    painter.drawText(across, Qt.AlignmentFlag.AlignRight, f"{axes.across} \u2192")
+    painter.drawText(
+        QRectF(area.left() + _INSET, area.top() + 4, area.width(), tall),
+        Qt.AlignmentFlag.AlignLeft,
+        f"\u2191 {axes.up}",
     )
-    painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _paint_empty(painter: QPainter, area: QRectF, text: str, shown: theme.Theme) -> None:
     painter.setFont(theme.font())
     painter.setPen(shown.text2)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(area.adjusted(2 * _INSET, 40, -2 * _INSET, -_INSET), flags, text)
+    painter.drawText(area.adjusted(2 * _INSET, _INSET, -2 * _INSET, -_INSET), flags, text)
 
 
 def _paint_label(painter: QPainter, label: Label, shown: theme.Theme) -> None:

@@ -1,17 +1,39 @@
-"""Many points as one picture: numpy writes small stamps of each marker into a canvas.
+"""Which point stands at each pixel, and the points as one picture: numpy alone, knows no Qt.
 
-Scatter writes alone: outer, faint stamp pixels first and solid ones last, so that smooth edges
-need no blending of what was there before. Knows no Qt.
+The costly pass over all points is `top_points`: it finds at most one point for each pixel, and all
+that follows (colours, markers, hover) works on those. It goes in blocks, so that its temporary
+arrays stay small and a thread that shares the interpreter gets its turn.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.intp]
+Ids = NDArray[np.int32]
+Packed = NDArray[np.uint32]
+
+BLOCK = 200_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Device pixels over a stretch of the layout; y points up in the layout, rows go down.
+
+    column = (x - left) * across, row = (top - y) * down.
+    """
+
+    left: float
+    top: float
+    across: float
+    down: float
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -24,10 +46,38 @@ class Stamps:
     reach: int
 
 
+@lru_cache(maxsize=4)
+def mixed_order(n_points: int) -> Ids:
+    """0..n-1 in a fixed random order, int32, read-only: no class lies above the others for good."""
+    order = np.random.default_rng(0).permutation(np.arange(n_points, dtype=np.int32))
+    order.flags.writeable = False
+    return order
+
+
+def top_points(
+    x: NDArray[np.float32], y: NDArray[np.float32], order: NDArray[Any], grid: Grid
+) -> Ids:
+    """The point at each pixel, (height, width) int32, -1 where there is none.
+
+    x, y: (n,) in layout units; order: indices of the points that are shown, later ones above
+    earlier ones. Points that are not finite are nowhere.
+    """
+    ids = np.full(grid.height * grid.width, -1, np.int32)
+    for start in range(0, len(order), BLOCK):
+        indices = order[start : start + BLOCK]
+        column = (x[indices] - np.float32(grid.left)) * np.float32(grid.across)
+        row = (np.float32(grid.top) - y[indices]) * np.float32(grid.down)
+        inside = (column >= 0) & (column < grid.width) & (row >= 0) & (row < grid.height)
+        flat = row[inside].astype(np.int32) * np.int32(grid.width) + column[inside].astype(np.int32)
+        ids[flat] = indices[inside]
+    return ids.reshape(grid.height, grid.width)
+
+
 def stamps(alphas: list[NDArray[np.uint8]]) -> Stamps:
     """Stamps from equally large, odd-sided pictures of coverage, one per group."""
     stacked = np.stack(alphas)
     reach = stacked.shape[1] // 2
+    # Faint edges first and solid pixels last: smooth edges then need no blending with neighbours.
     order = np.argsort(stacked.mean(axis=0), axis=None, kind="stable")
     order = order[stacked.max(axis=0).ravel()[order] > 0]
     rows, columns = np.unravel_index(order, stacked.shape[1:])
@@ -35,7 +85,7 @@ def stamps(alphas: list[NDArray[np.uint8]]) -> Stamps:
     return Stamps(rows - reach, columns - reach, flat, reach)
 
 
-def premultiplied(colours: NDArray[np.uint8], coverage: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def premultiplied(colours: NDArray[np.uint8], coverage: NDArray[np.uint8]) -> Packed:
     """0xAARRGGBB of every group's colour (g, 3) at its coverage (g, s)."""
     alpha = coverage.astype(np.uint32)
     red, green, blue = (
@@ -44,36 +94,48 @@ def premultiplied(colours: NDArray[np.uint8], coverage: NDArray[np.uint8]) -> ND
     return np.asarray((alpha << 24) | (red << 16) | (green << 8) | blue, np.uint32)
 
 
-def raster(
-    at: NDArray[np.float64],
-    codes: Ints,
+def stamped(
+    ids: Ids,
+    codes: NDArray[Any],
     colours: NDArray[np.uint8],
     marks: Stamps,
-    size: tuple[int, int],
-) -> NDArray[np.uint32]:
-    """Points on transparency, (h, w) premultiplied 0xAARRGGBB.
+    ground: Packed | None = None,
+) -> Packed:
+    """The points of `top_points`, (h, w) premultiplied 0xAARRGGBB.
 
-    at: (n, 2) x and y in device pixels, y downwards; codes: (n,) group of each point;
-    colours: (groups, 3) uint8; later points lie above earlier ones.
+    ids: (h, w); codes: (n,) group of each point; colours: (groups, 3) uint8; ground: a picture
+    (h, w) that they are put on, left as it is; transparency without.
     """
-    height, width = size
-    reach = marks.reach
-    # Room for the stamps of points just outside, whose edges still show.
-    pad = 2 * reach
+    height, width = ids.shape
+    # Room for the stamps of points at the border.
+    pad = marks.reach
     wide = width + 2 * pad
-    canvas = np.zeros((height + 2 * pad) * wide, np.uint32)
-    column, row = (np.floor(at[:, axis]).astype(np.intp) for axis in (0, 1))
-    inside = (column >= -reach) & (column < width + reach)
-    inside &= (row >= -reach) & (row < height + reach)
-    centre = (row[inside] + pad) * wide + column[inside] + pad
+    canvas = np.zeros((height + 2 * pad, wide), np.uint32)
+    if ground is not None:
+        canvas[pad : pad + height, pad : pad + width] = ground
+    at = np.flatnonzero(ids.ravel() >= 0)
+    centre = (at // width + pad) * wide + at % width + pad
+    groups = codes[ids.ravel()[at]]
     table = premultiplied(colours, marks.coverage)
-    shown = codes[inside]
+    flat = canvas.reshape(-1)
     for index in range(len(marks.rows)):
-        values = table[shown, index]
+        _put(
+            flat,
+            centre + (marks.rows[index] * wide + marks.columns[index]),
+            table[:, index],
+            groups,
+        )
+    return canvas[pad : pad + height, pad : pad + width]
+
+
+def _put(flat: Packed, places: Ints, shades: Packed, groups: NDArray[Any]) -> None:
+    """Write each group's shade, but where its marker does not reach."""
+    if shades.all():
+        flat[places] = shades[groups]
+    else:
+        values = shades[groups]
         drawn = values != 0
-        offset = marks.rows[index] * wide + marks.columns[index]
-        canvas[centre[drawn] + offset] = values[drawn]
-    return canvas.reshape(-1, wide)[pad : pad + height, pad : pad + width]
+        flat[places[drawn]] = values[drawn]
 
 
 def densest(at: NDArray[np.float64], cells: int = 32) -> tuple[float, float] | None:
@@ -92,20 +154,3 @@ def densest(at: NDArray[np.float64], cells: int = 32) -> tuple[float, float] | N
     middle = near.mean(axis=0)
     best = near[np.argmin(((near - middle) ** 2).sum(axis=1))]
     return float(best[0]), float(best[1])
-
-
-def inside_polygon(at: NDArray[np.float64], polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of `at` (n, 2) lie in the closed polygon (m, 2), by the even-odd rule."""
-    result = np.zeros(len(at), bool)
-    if len(polygon) < 3:
-        return result
-    low, high = polygon.min(axis=0), polygon.max(axis=0)
-    near = np.flatnonzero(((at >= low) & (at <= high)).all(axis=1))
-    x, y = at[near, 0], at[near, 1]
-    odd = np.zeros(len(near), bool)
-    for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
-        if ay != by:
-            crosses = (ay > y) != (by > y)
-            odd ^= crosses & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
-    result[near] = odd
-    return result

@@ -1,0 +1,85 @@
+"""The row above the plots: tools, fit, what colours the points, another view, the count."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
+
+from spurview.ui.latent.colouring import WAYS
+from spurview.ui.latent.tools import Tool
+from spurview.ui.latent.view_kinds import KINDS
+from spurview.ui.widgets.choice_box import ChoiceBox
+from spurview.ui.widgets.flat_button import FlatButton
+from spurview.ui.widgets.labels import label
+
+_TOOLS: tuple[tuple[Tool, str, str], ...] = (
+    ("hand", "hand", "Pan; Shift-drag selects (H)"),
+    ("lasso", "lasso", "Select with a lasso (L)"),
+    ("rectangle", "square-dashed", "Select with a rectangle (R)"),
+)
+
+
+class ToolRow(QWidget):
+    """Says what the person wishes; the pane does it."""
+
+    # Another tool; carries it.
+    tool_chosen = Signal(str)
+    # Show all points.
+    fit_requested = Signal()
+    # A view more; carries the key of its kind.
+    view_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(8, 6, 16, 6)
+        self._line.setSpacing(4)
+        self._add_tools()
+        self._line.addStretch(1)
+        self._colour_word = label("Colour", "quiet")
+        self.colour_box = ChoiceBox()
+        self.colour_box.setAccessibleName("Colour points by")
+        self.colour_box.addItems(list(WAYS))
+        self.view_button = FlatButton("View", "plus", name="Add a view", framed=True)
+        self.view_button.setToolTip("Add a view of the same images")
+        self._add_kinds()
+        self.count = label("")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for widget in (self._colour_word, self.colour_box, self.view_button):
+            self._line.addWidget(widget)
+            self._line.addSpacing(4)
+        self._line.addSpacing(4)
+        self._line.addWidget(self.count)
+
+    def check(self, tool: Tool) -> None:
+        """Show a tool as chosen."""
+        self._tools[tool].setChecked(True)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Drop words where there is little room."""
+        self._colour_word.setVisible(not is_narrow)
+        self.view_button.setText("" if is_narrow else "View")
+        self.view_button.updateGeometry()
+
+    def _add_tools(self) -> None:
+        group = QButtonGroup(self)
+        self._tools: dict[Tool, FlatButton] = {}
+        for tool, icon_name, tip in _TOOLS:
+            button = FlatButton("", icon_name, name=tip, checkable=True)
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _=False, tool=tool: self.tool_chosen.emit(tool))
+            group.addButton(button)
+            self._line.addWidget(button)
+            self._tools[tool] = button
+        fit = FlatButton("", "scan", name="Show all points (F)")
+        fit.setToolTip("Show all points (F)")
+        fit.clicked.connect(self.fit_requested)
+        self._line.addWidget(fit)
+
+    def _add_kinds(self) -> None:
+        menu = QMenu(self)
+        for kind in KINDS.values():
+            action = menu.addAction(kind.title)
+            action.triggered.connect(lambda _=False, key=kind.key: self.view_requested.emit(key))
+        self.view_button.setMenu(menu)
+        self.view_button.setPopupMode(FlatButton.ToolButtonPopupMode.InstantPopup)
