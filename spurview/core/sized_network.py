@@ -70,14 +70,14 @@ class SizedNetwork:
     def __init__(
         self, answering: Answering, preprocessing: Preprocessing, views: Views | None
     ) -> None:
-        self._answering = answering
+        self.answering = answering
         self._preprocessing = preprocessing
         self._size = preprocessing.height, preprocessing.width
-        self._views = views
+        self.views = views
 
     @property
     def has_gradients(self) -> bool:
-        return self._answering.has_gradients
+        return self.answering.has_gradients
 
     def logits(self, images: Images, rows: Rows | None = None, report: Report = silent) -> Logits:
         """(n, K) float32 logits of u8 or 0..1 images (n, H, W, C), changed copies of the rows."""
@@ -89,10 +89,10 @@ class SizedNetwork:
         parts = []
         for start in range(0, len(images), batch):
             report(start, len(images), "classifying")
-            part = as_tensor(images[start : start + batch], self._answering.device)
+            part = as_tensor(images[start : start + batch], self.answering.device)
             of_rows = None if rows is None else rows[start : start + batch]
             seen = prepared(self._seen(part, of_rows), self._preprocessing)
-            parts.append(self._answering.logits(seen).cpu().numpy())
+            parts.append(self.answering.logits(seen).cpu().numpy())
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
     def margin_gradients(self, images: Images, class_index: int) -> NDArray[np.float32]:
@@ -105,8 +105,8 @@ class SizedNetwork:
         return np.concatenate(parts)
 
     def _slopes(self, images: Images, class_index: int) -> NDArray[np.float32]:
-        part = as_tensor(images, self._answering.device).requires_grad_()
-        logits = self._answering.logits(prepared(self._enlarged(part), self._preprocessing))
+        part = as_tensor(images, self.answering.device).requires_grad_()
+        logits = self.answering.logits(prepared(self._enlarged(part), self._preprocessing))
         others = torch.cat([logits[:, :class_index], logits[:, class_index + 1 :]], 1)
         margin = (logits[:, class_index] - torch.logsumexp(others, 1)).sum()
         (gradient,) = torch.autograd.grad(margin, part)
@@ -115,11 +115,11 @@ class SizedNetwork:
 
     def _seen(self, images: Tensor, rows: Rows | None) -> Tensor:
         """Working images (n, C, H, W) as the network sees them, (n, C, h, w) in 0..1."""
-        if self._views is None or rows is None:
+        if self.views is None or rows is None:
             return self._enlarged(images)
-        views = [self._views.view(int(row)) for row in rows]
+        views = [self.views.view(int(row)) for row in rows]
         seen = as_tensor(np.stack([view.pixels for view in views]), images.device)
-        change = images - as_tensor(self._views.working(rows), images.device)
+        change = images - as_tensor(self.views.working(rows), images.device)
         changed = change.abs().amax((1, 2, 3)) > 0
         for box in {view.box for view in views}:
             mine = torch.tensor([view.box == box for view in views], device=images.device) & changed

@@ -6,9 +6,10 @@ Knows where files lie and how Pillow cuts; nothing of networks themselves.
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,33 @@ _FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+
+
+class _Source(Protocol):
+    """What is known of where images came from."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def location(self) -> str: ...
+
+
+def source_folders(
+    sources: Sequence[_Source], project_dir: Path
+) -> list[tuple[Path, bytes] | None]:
+    """Per source its folder and how its keys begin; None for a source without files."""
+    roles = Counter(source.role for source in sources)
+    seen: Counter[str] = Counter()
+    folders: list[tuple[Path, bytes] | None] = []
+    for source in sources:
+        seen[source.role] += 1
+        number = f"{seen[source.role]}/" if roles[source.role] > 1 else ""
+        prefix = f"{source.role}/{number}".encode()
+        is_folder = source.kind == FOLDER
+        folders.append((project_dir / source.location, prefix) if is_folder else None)
+    return folders
 
 
 class Original:

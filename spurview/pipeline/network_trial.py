@@ -1,0 +1,99 @@
+"""A first test on 16 images, for commands and dialogs: does what a network answers make sense?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.arrays import Array
+from spurview.core.network import Logits
+from spurview.project.model import POOL
+
+TRIED = 16
+_NORMALISATION = "the preprocessing, above all the normalisation, is probably wrong"
+# Below this multiple of even odds no image is told from another.
+_UNDECIDED = 1.2
+_FEW_RIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the network said of the images `rows`.
+
+    predicted: a class's name for each; confidence: its probability; own: the true class of images
+    of interest, None of others; warnings: sentences for the person.
+    """
+
+    rows: list[int]
+    predicted: list[str]
+    confidence: list[float]
+    own: list[str | None]
+    warnings: list[str]
+
+
+def trial_rows(role: Array, label: Array) -> NDArray[np.int64]:
+    """16 rows of images of interest, class by class in turn; of the pool where there are fewer."""
+    interest = np.flatnonzero(role != POOL)
+    turn = np.zeros(len(interest), np.int64)
+    for k in np.unique(label[interest]):
+        mine = label[interest] == k
+        turn[mine] = np.arange(mine.sum())
+    chosen = interest[np.argsort(turn, kind="stable")][:TRIED]
+    pool = np.flatnonzero(role == POOL)[: TRIED - len(chosen)]
+    return np.sort(np.concatenate([chosen, pool])).astype(np.int64)
+
+
+def trial_of(
+    logits: Logits, rows: NDArray[np.int64], class_names: Sequence[str], label: Array
+) -> Trial:
+    """What answers (n, K) for the rows say; label: (N,) true classes, -1 unknown."""
+    exponent = np.exp(logits - logits.max(1, keepdims=True))
+    probability = exponent / exponent.sum(1, keepdims=True)
+    predicted = logits.argmax(1)
+    own = [int(k) if 0 <= k < len(class_names) else None for k in label[rows]]
+    return Trial(
+        rows=[int(row) for row in rows],
+        predicted=[class_names[k] for k in predicted],
+        confidence=[round(float(p), 4) for p in probability.max(1)],
+        own=[None if k is None else class_names[k] for k in own],
+        warnings=_warnings(predicted, probability, own, class_names),
+    )
+
+
+def _warnings(
+    predicted: NDArray[np.int64],
+    probability: Logits,
+    own: Sequence[int | None],
+    class_names: Sequence[str],
+) -> list[str]:
+    sentence = _warning(predicted, probability, own, class_names)
+    return [sentence] if sentence else []
+
+
+def _warning(
+    predicted: NDArray[np.int64],
+    probability: Logits,
+    own: Sequence[int | None],
+    class_names: Sequence[str],
+) -> str:
+    """The likeliest thing to be wrong, or nothing."""
+    n = len(predicted)
+    known = [(k, int(p)) for k, p in zip(own, predicted, strict=True) if k is not None]
+    if n > 1 and len(set(predicted.tolist())) == 1 and len({k for k, _ in known}) != 1:
+        name = class_names[predicted[0]]
+        return f"All {n} images of the first test get class {name}: {_NORMALISATION}."
+    if probability.max() < _UNDECIDED / probability.shape[1]:
+        return (
+            f"The network is sure of none of {n} images: {_NORMALISATION}, or its weights are not "
+            "trained."
+        )
+    right = sum(k == p for k, p in known)
+    if known and right < _FEW_RIGHT * len(known):
+        return (
+            f"Of {len(known)} images of interest the network gives {right} their own class: the "
+            "preprocessing or the order of the class names is probably wrong."
+        )
+    return ""
