@@ -15,9 +15,13 @@ Rate = Annotated[float, Meta(gt=0, le=1)]
 
 
 class ImagesSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """size_px: working size; 0 keeps the sources' own where all share one of at most 96 px."""
+    """size_px: working size; 0 keeps the sources' own where all share one of at most 96 px.
+
+    aspect: crop cuts what does not fit a square, pad puts mid-grey beside, stretch distorts.
+    """
 
     size_px: Annotated[int, Meta(ge=0, le=512)] = 0
+    aspect: Literal["crop", "pad", "stretch"] = "crop"
     test_share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
 
 

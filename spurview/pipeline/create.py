@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 import spurview
 from spurview.core.errors import InputError
@@ -25,10 +26,22 @@ from spurview.project.model import (
     StageRecord,
 )
 from spurview.project.store import Project
-from spurview.sources import ImagesProduct, SourceSpec, read_sources
+from spurview.sources import (
+    ImagesProduct,
+    Overlap,
+    Role,
+    SourcePreview,
+    SourceSpec,
+    find_overlap,
+    forget_reading,
+    preview,
+    read_sources,
+)
 
 # The project names this many skipped files; the total is always told.
 MAX_LISTED = 1000
+# Images hashed at a time: they may lie in a file larger than the memory.
+_HASHED_ROWS = 1024
 
 
 def create_project(
@@ -41,21 +54,66 @@ def create_project(
 ) -> tuple[Project, list[str]]:
     """A new project file with its images stage, and what the person should know about the images.
 
+    What was read is kept in the project's work folder, so that a reading that was stopped or killed
+    goes on when the same sources are asked for again.
+
     Raises InputError for sources that cannot be used, for fewer than two classes and for a target
     that exists or cannot be written.
     """
     check_target(path)
     started = time.monotonic()
-    product = read_sources(
-        interest,
-        pool,
-        settings=settings.images,
-        seed=settings.seed,
-        project_dir=path.absolute().parent,
-        report=report,
-    )
-    seconds = time.monotonic() - started
-    return save_product(path, product, settings, seconds=seconds), product.notes
+    work_dir = work_dir_of(path)
+    try:
+        product = read_sources(
+            interest,
+            pool,
+            settings=settings.images,
+            seed=settings.seed,
+            project_dir=path.absolute().parent,
+            work_dir=work_dir,
+            report=report,
+        )
+        seconds = time.monotonic() - started
+        project, notes = save_product(path, product, settings, seconds=seconds), product.notes
+    except InputError:
+        # Other sources are needed, and of those nothing is read yet.
+        forget_reading(work_dir)
+        raise
+    del product
+    forget_reading(work_dir)
+    return project, notes
+
+
+def work_dir_of(path: Path) -> Path:
+    """Where unfinished work of a project at `path` lies, whether or not there is one yet."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(f".{real.name}.work")
+
+
+def preview_source(
+    spec: SourceSpec,
+    role: Role,
+    *,
+    examples: int = 6,
+    thumbnail_px: int = 64,
+    report: Report = silent,
+) -> SourcePreview:
+    """A quick look at one source, for a dialog: classes with counts and a few thumbnails each, what
+    would be skipped so far. Loads no torch; `report` may cancel it at any time.
+
+    Raises InputError, with one sentence for the person, where the source cannot be used.
+    """
+    return preview(spec, role, examples=examples, thumbnail_px=thumbnail_px, report=report)
+
+
+def preview_overlap(
+    interest: Sequence[SourceSpec], pool: Sequence[SourceSpec], *, report: Report = silent
+) -> Overlap:
+    """Which images of the pool are among those of interest; a project leaves them out of the pool.
+
+    Where `report` cancels, the answer holds what was found until then and is not `complete`.
+    """
+    return find_overlap(interest, pool, report=report)
 
 
 def save_product(
@@ -147,5 +205,7 @@ def _fingerprint(product: ImagesProduct, settings: Settings) -> str:
     hashed = hashlib.blake2b(digest_size=16)
     hashed.update(msgspec.json.encode([settings.images, settings.seed]))
     for name in sorted(product.arrays):
-        hashed.update(product.arrays[name].tobytes())
+        array = product.arrays[name]
+        for start in range(0, len(array), _HASHED_ROWS):
+            hashed.update(np.ascontiguousarray(array[start : start + _HASHED_ROWS]).data)
     return hashed.hexdigest()

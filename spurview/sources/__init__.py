@@ -1,14 +1,22 @@
 """Where images come from: sources in, arrays of working images out. Knows no project file."""
 
 from spurview.sources.digits import load_digits
-from spurview.sources.reading import read_sources
-from spurview.sources.spec import ImagesProduct, SkippedFile, SourceSpec, SourceSummary
+from spurview.sources.preview import ClassPreview, Overlap, SourcePreview, find_overlap, preview
+from spurview.sources.reading import forget_reading, read_sources
+from spurview.sources.spec import ImagesProduct, Role, SkippedFile, SourceSpec, SourceSummary
 
 __all__ = [
+    "ClassPreview",
     "ImagesProduct",
+    "Overlap",
+    "Role",
     "SkippedFile",
+    "SourcePreview",
     "SourceSpec",
     "SourceSummary",
+    "find_overlap",
+    "forget_reading",
     "load_digits",
+    "preview",
     "read_sources",
 ]

@@ -1,60 +1,57 @@
-"""From sources as a person names them to one list of images still to be read."""
+"""What every form of source gives: its images, listed and not yet read, those unusable apart.
+
+A form is a module with one function `gather(asked) -> Gathered`; `forms` has the table of them.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.errors import InputError
-from spurview.core.progress import Report
-from spurview.sources.digits import load_digits
-from spurview.sources.folders import Listed, list_files
-from spurview.sources.photographs import PHOTOGRAPHS as PHOTOGRAPH_NAMES
-from spurview.sources.photographs import load_photographs
-from spurview.sources.spec import (
-    DIGITS,
-    PHOTOGRAPHS,
-    Role,
-    SkippedFile,
-    SourceSpec,
-    natural_key,
-    readable,
-)
+from spurview.core.progress import Report, silent
+from spurview.sources.picture import FileBytes, read_file
+from spurview.sources.spec import Role, SkippedFile, SourceSpec, readable
 
-# Named in the design, read by a later version.
-_LATER = ("mnist:", "cifar10:", "imagefolder:")
-_LATER_FILES = (".npz", ".h5", ".hdf5")
-# Beyond this many, the sub-folders of a pool are an order of files rather than labels.
-MAX_POOL_LABELS = 100
+# Beyond this many, the classes of a source are no longer all named in a sentence.
+_NAMED = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One image to read: from a file, or from an array that is there already (H, W, C) u8."""
+    """One image to read.
+
+    key: unique among all images; shown: its path below the source, as text.
+    load: gives an encoded file or pixels (H, W, C) u8; raises picture.Unusable.
+    stamp: what changes when the content may have: a file's size and time.
+    path: the file that holds this image and nothing else, where there is one.
+    """
 
     source: int
     key: bytes
     label: str | None
     shown: str
+    load: Callable[[], FileBytes | NDArray[np.uint8]]
+    stamp: tuple[int, ...] = ()
     path: Path | None = None
-    pixels: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """The images of one source, those known to be unusable apart."""
+    """The images of one source; `skipped` are those known to be unusable without a look inside."""
 
     role: Role
     kind: str
     location: str
     classes: list[str] | None
     items: list[Item]
-    skipped: list[SkippedFile]
+    skipped: list[SkippedFile] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,18 +63,115 @@ class Place:
     prefix: bytes
 
 
-def gather(spec: SourceSpec, place: Place, project_dir: Path, report: Report) -> Gathered:
-    """The images of one source. Raises InputError where it is missing or of a wrong shape."""
-    if spec.text == DIGITS:
-        return _gather_digits(spec, place)
-    if spec.text.startswith(PHOTOGRAPHS):
-        return _gather_photographs(spec, place)
-    if spec.text.startswith(_LATER) or _is_later_file(spec.text):
-        raise InputError(
-            f"The source {readable(spec.text)} is not available in this version: "
-            "use a folder of images, digits: or photographs:."
-        )
-    return _gather_folder(spec, place, project_dir, report)
+@dataclass(frozen=True)
+class Asked:
+    """What a form is asked for. argument: the source's text without the name of its form."""
+
+    spec: SourceSpec
+    place: Place
+    project_dir: Path
+    report: Report = silent
+    argument: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The source as the person named it."""
+        return readable(self.spec.text)
+
+    def gathered(
+        self,
+        kind: str,
+        items: list[Item],
+        skipped: Sequence[SkippedFile] = (),
+        *,
+        location: str = "",
+        notes: Sequence[str] = (),
+    ) -> Gathered:
+        """The answer of a form."""
+        classes = list(self.spec.classes) if self.spec.classes else None
+        return Gathered(self.place.role, kind, location, classes, items, list(skipped), list(notes))
+
+    def key(self, label: str | None, below: bytes) -> bytes:
+        """`interest/<class>/<below>` or `pool/<below>`."""
+        if self.place.role == "pool" or label is None:
+            return self.place.prefix + below
+        # A class name may hold what parts a key from the next.
+        return self.place.prefix + os.fsencode(label.replace("/", "-")) + b"/" + below
+
+    def chosen(self, known: Sequence[str]) -> set[str]:
+        """The classes to take of those there are. Raises InputError for one that is not there."""
+        wanted = self.spec.classes
+        if not wanted:
+            return set(known)
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            there = ", ".join(known[:_NAMED]) + (", …" if len(known) > _NAMED else "")
+            raise InputError(
+                f"{self.shown} has no class {missing[0]}; "
+                + (f"its classes are {there}." if known else "it has no classes.")
+            )
+        return set(wanted)
+
+    def location(self, path: Path) -> str:
+        """Relative to the project's folder; absolute where there is no way, as across drives."""
+        try:
+            return readable(os.path.relpath(path, self.project_dir))
+        except ValueError:
+            return readable(os.path.abspath(path))
+
+
+def file_item(asked: Asked, path: Path, label: str | None, key: bytes, shown: str) -> Item:
+    """An item that is a file of its own."""
+    return Item(
+        asked.place.index, key, label, shown, _Reading(path), stamp=stamp_of(path), path=path
+    )
+
+
+def array_items(
+    asked: Asked,
+    labels: Sequence[str | None],
+    row: Callable[[int], NDArray[np.uint8]],
+    stamp: tuple[int, ...] = (),
+) -> list[Item]:
+    """Items of an array, keys by index; only the chosen classes, which raises as `chosen` does."""
+    known = list(dict.fromkeys(label for label in labels if label is not None))
+    chosen = asked.chosen(known)
+    items = []
+    for index, label in enumerate(labels):
+        if asked.spec.classes and label not in chosen:
+            continue
+        below = str(index)
+        key = asked.key(label, below.encode())
+        items.append(Item(asked.place.index, key, label, below, Row(row, index), stamp=stamp))
+    return items
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Size and time of a file; empty where it cannot be told."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return (found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    path: Path
+
+    def __call__(self) -> FileBytes:
+        return read_file(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Loads one row of an array."""
+
+    row: Callable[[int], NDArray[np.uint8]]
+    index: int
+
+    def __call__(self) -> NDArray[np.uint8]:
+        return self.row(self.index)
 
 
 def places(interest: Sequence[SourceSpec], pool: Sequence[SourceSpec]) -> list[Place]:
@@ -89,103 +183,3 @@ def places(interest: Sequence[SourceSpec], pool: Sequence[SourceSpec]) -> list[P
             prefix = f"{role}/{number}/" if len(specs) > 1 else f"{role}/"
             found.append(Place(len(found), role, prefix.encode()))
     return found
-
-
-def _is_later_file(text: str) -> bool:
-    return text.lower().endswith(_LATER_FILES) and os.path.isfile(text)
-
-
-def _gather_digits(spec: SourceSpec, place: Place) -> Gathered:
-    images, labels = load_digits()
-    chosen = _choice(spec, [str(digit) for digit in range(10)])
-    items = []
-    for index in range(len(images)):
-        name = str(labels[index])
-        if name in chosen:
-            below = f"{name}/{index}" if place.role == "interest" else str(index)
-            key = place.prefix + below.encode()
-            items.append(Item(place.index, key, name, below, pixels=images[index]))
-    classes = list(spec.classes) if spec.classes else None
-    return Gathered(place.role, "digits", DIGITS, classes, items, [])
-
-
-def _gather_photographs(spec: SourceSpec, place: Place) -> Gathered:
-    seed = spec.text.removeprefix(PHOTOGRAPHS) or "0"
-    if not (seed.isascii() and seed.isdecimal()):
-        raise InputError(
-            f"{readable(spec.text)} is no source: photographs: may be followed by a number alone."
-        )
-    names = _choice(spec, PHOTOGRAPH_NAMES)
-    images, labels = load_photographs(
-        [name for name in PHOTOGRAPH_NAMES if name in names], seed=int(seed)
-    )
-    items = []
-    for index, (image, name) in enumerate(zip(images, labels, strict=True)):
-        below = f"{name}/{index}"
-        key = place.prefix + below.encode()
-        items.append(Item(place.index, key, name, below, pixels=image))
-    classes = list(spec.classes) if spec.classes else None
-    return Gathered(place.role, "photographs", spec.text, classes, items, [])
-
-
-def _gather_folder(spec: SourceSpec, place: Place, project_dir: Path, report: Report) -> Gathered:
-    folder = Path(spec.text)
-    listed = list_files(folder, report)
-    label = _label_rule(listed, place.role, spec)
-    items: list[Item] = []
-    skipped: list[SkippedFile] = []
-    for file in listed:
-        name, shown = label(file), readable(file.key)
-        reason = file.reason
-        if place.role == "interest" and name is None:
-            reason = reason or "not in the folder of a class"
-        if spec.classes and name not in spec.classes:
-            continue
-        if reason:
-            skipped.append(SkippedFile(place.index, shown, reason))
-        else:
-            items.append(Item(place.index, place.prefix + file.key, name, shown, path=file.path))
-    classes = list(spec.classes) if spec.classes else None
-    location = _location(folder, project_dir)
-    return Gathered(place.role, "folder", location, classes, items, skipped)
-
-
-def _label_rule(
-    listed: Sequence[Listed], role: Role, spec: SourceSpec
-) -> Callable[[Listed], str | None]:
-    """How a file of this folder gets its label: by the sub-folder it lies in, if at all."""
-    folders = sorted({f.parts[0] for f in listed if len(f.parts) > 1}, key=natural_key)
-    names = {folder: readable(folder) for folder in folders}
-    shown = readable(spec.text)
-    if role == "interest" and not names:
-        if not listed:
-            raise InputError(f"The folder {shown} holds no images.")
-        raise InputError(
-            f"The folder {shown} has no sub-folders: images of interest need one for each class."
-        )
-    _choice(spec, list(names.values()))
-    if role == "pool" and len(names) > MAX_POOL_LABELS and not spec.classes:
-        return lambda _: None
-    return lambda file: names[file.parts[0]] if len(file.parts) > 1 else None
-
-
-def _choice(spec: SourceSpec, known: Sequence[str]) -> set[str]:
-    """The classes to take. Raises InputError for one that is not there."""
-    if not spec.classes:
-        return set(known)
-    missing = [name for name in spec.classes if name not in known]
-    if missing:
-        there = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-        raise InputError(
-            f"{readable(spec.text)} has no class {missing[0]}; "
-            + (f"its classes are {there}." if known else "it has no classes.")
-        )
-    return set(spec.classes)
-
-
-def _location(folder: Path, project_dir: Path) -> str:
-    """Relative to the project's folder; absolute where there is no way, as across drives."""
-    try:
-        return readable(os.path.relpath(folder, project_dir))
-    except ValueError:
-        return readable(os.path.abspath(folder))

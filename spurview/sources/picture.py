@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_FILE_BYTES = 512 * 2**20
 MID_GREY = (128, 128, 128, 255)
+Aspect = Literal["crop", "pad", "stretch"]
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
@@ -71,10 +73,11 @@ def read_file(path: Path) -> FileBytes:
     return FileBytes(data, hashlib.blake2b(data, digest_size=16).digest())
 
 
-def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
+def decode(data: bytes, size: tuple[int, int] | None, aspect: Aspect = "crop") -> NDArray[np.uint8]:
     """The upright first frame as (H, W, 3) or, where it is grey, (H, W, 1) u8. Raises Unusable.
 
-    size: (height, width) to bring it to, shorter side first, then cut at the centre; None keeps it.
+    size: (height, width) to bring it to as `aspect` says; None keeps it. crop: the shorter side
+    first, then cut at the centre; pad: all of it, mid-grey beside; stretch: each side for itself.
     """
     with _reading(), _opened(data) as opened:
         if size is not None:
@@ -82,12 +85,34 @@ def decode(data: bytes, size: tuple[int, int] | None) -> NDArray[np.uint8]:
             opened.draft(opened.mode, (2 * size[1], 2 * size[0]))
         opened.load()
         image = _plain(ImageOps.exif_transpose(opened) if _orientation(opened) > 1 else opened)
-        if size is not None and image.size != (size[1], size[0]):
-            image = ImageOps.fit(image, (size[1], size[0]), Image.Resampling.LANCZOS)
-        pixels: NDArray[np.uint8] = np.asarray(image)
+        pixels: NDArray[np.uint8] = np.asarray(_fitted(image, size, aspect))
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     return pixels[..., :1] if (pixels[..., :1] == pixels).all() else pixels
+
+
+def resized(
+    pixels: NDArray[np.uint8], size: tuple[int, int] | None, aspect: Aspect = "crop"
+) -> NDArray[np.uint8]:
+    """(H, W, C) u8 brought to `size` as `decode` does; grey where no pixel has a colour."""
+    if size is not None and pixels.shape[:2] != size:
+        image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+        pixels = np.asarray(_fitted(image, size, aspect))
+        pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    return pixels[..., :1] if (pixels[..., :1] == pixels).all() else pixels
+
+
+def _fitted(image: Image.Image, size: tuple[int, int] | None, aspect: Aspect) -> Image.Image:
+    """An L or RGB image at (height, width)."""
+    if size is None or image.size == (size[1], size[0]):
+        return image
+    target, filtered = (size[1], size[0]), Image.Resampling.LANCZOS
+    if aspect == "stretch":
+        return image.resize(target, filtered)
+    if aspect == "pad":
+        grey = MID_GREY[0] if image.mode == "L" else MID_GREY[:3]
+        return ImageOps.pad(image, target, filtered, color=grey)
+    return ImageOps.fit(image, target, filtered)
 
 
 def _opened(data: bytes) -> Image.Image:

@@ -105,8 +105,8 @@ def test_damaged_image_of_another_size_changes_nothing(folders: Path) -> None:
 
 
 def test_large_images_are_brought_to_64(folders: Path) -> None:
-    for path in sorted(folders.rglob("*.png")):
-        save(path, size=(97, 97))
+    for number, path in enumerate(sorted(folders.rglob("*.png"))):
+        save(path, number, size=(97, 97))
     assert read(folders).arrays["/images/pixels"].shape[1:3] == (64, 64)
 
 
@@ -139,11 +139,21 @@ def test_what_is_left_out_is_listed_with_reasons(folders: Path) -> None:
     assert reasons["more"] == "a link to a folder is not followed"
 
 
-def test_linked_files_are_read(folders: Path) -> None:
+def test_an_image_of_interest_is_no_image_of_the_pool(folders: Path) -> None:
     (folders / "pool" / "link.png").symlink_to(folders / "interest" / "2" / "deep" / "7.png")
     product = read(folders)
-    assert b"pool/link.png" in keys(product)
-    assert "1 images of the pool are images of interest too." in product.notes
+    assert b"pool/link.png" not in keys(product)
+    assert "1 image of the pool is an image of interest too, and left out of the pool." in (
+        product.notes
+    )
+    assert [(file.path, file.reason) for file in product.skipped] == [
+        ("link.png", "the same image is among those of interest (2/deep/7.png)")
+    ]
+
+
+def test_a_pool_of_images_of_interest_alone_is_refused(folders: Path) -> None:
+    with pytest.raises(InputError, match="Every image of the pool is among the images of interest"):
+        read(folders, pool=("interest",))
 
 
 def test_names_that_are_not_utf8_survive_as_bytes(folders: Path) -> None:
@@ -210,7 +220,8 @@ def test_class_without_usable_image_is_told(folders: Path) -> None:
         ("pool", "pool", r"has no sub-folders: images of interest need one for each class\.$"),
         ("interest", "empty", r"empty holds no usable image for the pool\.$"),
         ("interest", "texts", r"no usable image for the pool: 1 file was left out, .*not an image"),
-        ("mnist:x", "pool", r"mnist:x is not available in this version"),
+        ("svhn:x", "pool", r"^There is no source svhn: in svhn:x: a source is a path, or one of"),
+        ("imagefolder:", "pool", r"^imagefolder: names no folder: write the path"),
     ],
 )
 def test_unusable_sources_are_refused_in_one_sentence(

@@ -1,0 +1,66 @@
+"""The table of forms a source may have, and which of them a text names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spurview.core.errors import InputError
+from spurview.core.progress import Report, silent
+from spurview.sources import shipped, trees
+from spurview.sources.gathering import Asked, Gathered, Place
+from spurview.sources.spec import SourceSpec, readable
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of source.
+
+    prefix: how its text begins, name and colon, or "" for a path; fits: whether a path is of this
+    form, seen from its name and without opening it; needs_path: whether a path follows the colon.
+    """
+
+    name: str
+    gather: Callable[[Asked], Gathered]
+    prefix: str = ""
+    fits: Callable[[str], bool] = lambda text: False
+    needs_path: bool = True
+
+
+FORMS = (
+    Form("digits", shipped.gather_digits, "digits:", needs_path=False),
+    Form("photographs", shipped.gather_photographs, "photographs:", needs_path=False),
+    Form("imagefolder", trees.gather_imagefolder, "imagefolder:"),
+    Form("imagenet", trees.gather_imagenet, "imagenet:"),
+    Form("folder", trees.gather_folder, fits=lambda text: True),
+)
+_A_NAME = re.compile(r"[a-z][a-z0-9-]+:")
+
+
+def form_of(text: str) -> Form:
+    """The form that a source's text names. Raises InputError for a name there is not."""
+    for form in FORMS:
+        if form.prefix and text.startswith(form.prefix):
+            return form
+    name = _A_NAME.match(text)
+    if name and not os.path.lexists(text):
+        known = ", ".join(form.prefix for form in FORMS if form.prefix)
+        raise InputError(
+            f"There is no source {name[0]} in {readable(text)}: a source is a path, "
+            f"or one of {known}."
+        )
+    return next(form for form in FORMS if not form.prefix and form.fits(text))
+
+
+def gather(spec: SourceSpec, place: Place, project_dir: Path, report: Report = silent) -> Gathered:
+    """The images of one source. Raises InputError where it is missing or of a wrong shape."""
+    form = form_of(spec.text)
+    asked = Asked(spec, place, project_dir, report, spec.text.removeprefix(form.prefix))
+    if form.prefix and form.needs_path and not asked.argument:
+        raise InputError(f"{asked.shown} names no folder: write the path behind the colon.")
+    if not form.needs_path and form.name == "digits" and asked.argument:
+        raise InputError(f"{asked.shown} is no source: digits: stands alone.")
+    return form.gather(asked)
