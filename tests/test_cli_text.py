@@ -7,6 +7,7 @@ import pytest
 
 from spurview.cli import text
 from spurview.core.arrays import MemoryReader
+from spurview.pipeline import findings_text
 from spurview.pipeline.findings import Finding, Findings, collect
 from spurview.project.model import PlantedPattern
 from tests import constructed
@@ -39,7 +40,7 @@ def alarm(findings: Findings) -> Finding:
 
 
 def test_an_alarm_is_told_with_all_its_evidence(alarm: Finding, findings: Findings) -> None:
-    told = "\n".join(text.finding_text(alarm, findings))
+    told = "\n".join(findings_text.finding_text(alarm, findings))
     assert told.startswith("Finding 1 (1-aaaaaaaa): alarm, pattern, class b · A")
     assert "turned 62 % of them into class b" in told
     assert "turned 70 % away from class b" in told
@@ -86,4 +87,4 @@ def test_carriers_of_another_class_are_not_the_planted_pattern(
 
 def test_stale_findings_say_so_first(findings: Findings) -> None:
     stale = msgspec.structs.replace(findings, stale=True)
-    assert next(text.findings_table(stale)).startswith("Stale: ")
+    assert next(findings_text.findings_table(stale)).startswith("Stale: ")

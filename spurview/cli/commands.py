@@ -145,7 +145,7 @@ def run(
     trust_code: bool,
 ) -> int:
     """Do what is left to do in PROJECT, then list the findings. Ctrl+C stops; run goes on."""
-    from spurview.cli.text import findings_table
+    from spurview.pipeline.findings_text import findings_table
 
     if chance and until:
         raise click.UsageError("--chance goes to the end: leave --until away.")
@@ -172,8 +172,8 @@ def run(
 )
 def findings(path: Path, as_json: bool) -> None:
     """List the ranked findings of PROJECT."""
-    from spurview.cli.text import findings_table
     from spurview.pipeline.findings import to_json
+    from spurview.pipeline.findings_text import findings_table
 
     with open_project(path, lock=False) as project:
         found = findings_of(project)

@@ -91,12 +91,13 @@ def demo(
 def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Iterator[str]:
     """What was planted, what was found with its evidence, and what to do next."""
     from spurview.cli import text
+    from spurview.pipeline import findings_text
 
     yield from text.planted_text(made.planted)
     yield ""
     told = [f for f in findings.findings if f.rank <= TOLD or f.outcome != "candidate"]
     for finding in told:
-        yield from text.finding_text(finding, findings)
+        yield from findings_text.finding_text(finding, findings)
         if finding.alarm:
             yield from (f"  {line}" for line in text.training_list(finding))
         yield ""
@@ -106,7 +107,7 @@ def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Ite
             f"spurview findings {quote(str(path))}"
         )
         yield ""
-    yield text.verdict_line(findings)
+    yield findings_text.verdict_line(findings)
     for planted in made.planted:
         yield text.found_text(planted, carriers, findings)
     yield ""

@@ -5,102 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from spurview.core.arrays import Reader
-from spurview.core.shared_pixels import pattern_box
 from spurview.pipeline.findings import Finding, Findings
+from spurview.pipeline.findings_text import table
 from spurview.pipeline.wording import (
-    candidate_names,
-    chance_sentence,
     count,
-    headline,
     percent,
-    place,
-    removal_sentence,
-    silence,
-    standing,
-    times,
-    training_sentence,
 )
 from spurview.project.model import PlantedPattern, ProjectInfo
 
 SHOWN_KEYS = 5
 SHOWN_SKIPPED = 20
-MAP_LEVEL = 0.3
-_HEADINGS = ("", "finding", "outcome", "kind", "score", "carriers", "lift", "insertion", "control")
-
-
-def findings_table(findings: Findings) -> Iterator[str]:
-    """The ranked candidates, one a line, and what came of each class."""
-    if findings.stale:
-        yield "Stale: settings changed since; run the project again."
-    rows = [_HEADINGS, *(_row(f) for f in findings.findings)]
-    if len(rows) > 1:
-        yield from table(rows)
-        yield ""
-    for found in findings.per_class:
-        reason = f": {found.reason}" if found.reason else ""
-        images = f"{count(found.pool)} pool images"
-        yield f"class {found.class_}: {found.outcome}{reason} ({images})"
-    yield ""
-    if findings.chance:
-        yield chance_sentence(findings.chance)
-    yield verdict_line(findings)
-
-
-def verdict_line(findings: Findings) -> str:
-    """How many alarms there are, or that there is none."""
-    if not findings.alarms:
-        return silence(len(findings.findings))
-    classes = {f.class_: None for f in findings.findings if f.alarm}
-    number = f"{findings.alarms} alarm" + ("" if findings.alarms == 1 else "s")
-    noun = "class" if len(classes) == 1 else "classes"
-    return f"{number}: a pattern decides for {noun} {', '.join(classes)}."
-
-
-def _row(finding: Finding) -> tuple[str, ...]:
-    put = finding.insertion
-    return (
-        f"{finding.rank}.",
-        finding.id,
-        finding.outcome.upper() if finding.alarm else finding.outcome,
-        finding.kind or "-",
-        f"{finding.score:.2f}",
-        count(len(finding.template_matches)),
-        times(finding.pool.lift) if finding.pool.lift is not None else "-",
-        percent(put.flip) if put else "-",
-        percent(put.null_control) if put else "-",
-    )
-
-
-def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns lined up, two spaces apart."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-
-
-def finding_text(finding: Finding, findings: Findings) -> Iterator[str]:
-    """One finding with its evidence, in sentences."""
-    name = candidate_names(findings)[finding.id]
-    kind = f", {finding.kind}" if finding.kind else ""
-    yield f"Finding {finding.rank} ({finding.id}): {finding.outcome}{kind}, class {name}"
-    sentences = [headline(finding), standing(finding)]
-    if finding.outcome != "candidate":
-        sentences += [removal_sentence(finding), training_sentence(finding), where(finding)]
-    yield from (f"  {sentence}" for sentence in sentences if sentence)
-
-
-def where(finding: Finding) -> str:
-    """Where the shared pixels lie."""
-    pixels = finding.pixels
-    shared = np.array(pixels.map, np.float32).reshape(pixels.height, pixels.width)
-    box = pattern_box(shared, MAP_LEVEL) if finding.localised else None
-    moves = pixels.places is not None
-    at = place(box, pixels.height, pixels.width, moves=moves)
-    return f"The shared pixels: {at}."
 
 
 def training_list(finding: Finding) -> Iterator[str]:
