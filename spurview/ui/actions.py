@@ -34,6 +34,14 @@ class Spec:
 MENUS = ("File", "Edit", "View", "Judge", "Tools", "Help")
 
 SPECS: tuple[Spec, ...] = (
+    Spec(
+        "new",
+        "File",
+        "&New project…",
+        ("Ctrl+N",),
+        "plus",
+        "Make a project from your own images",
+    ),
     Spec("open", "File", "&Open…", ("Ctrl+O",), "folder-open", "Open a project"),
     Spec(
         "open_sample", "File", "Open the &sample", (), "play", "Open the project that ships along"
@@ -83,6 +91,42 @@ SPECS: tuple[Spec, ...] = (
         ("Ctrl+F",),
         "list-filter",
         "Go to the filter box",
+        "project",
+    ),
+    Spec(menu="Edit"),
+    Spec(
+        "preferences",
+        "Edit",
+        "&Preferences…",
+        ("Ctrl+,",),
+        "settings-2",
+        "Theme, text size, device, threads, confirmations, where the log is",
+    ),
+    Spec(
+        "reset_layout",
+        "View",
+        "&Reset the layout",
+        (),
+        "layout-panel-left",
+        "Show every part of the window in its first place",
+        "project",
+    ),
+    Spec(
+        "next_part",
+        "View",
+        "Go to the &next part",
+        ("F6",),
+        "",
+        "Give the keyboard to the next part of the window",
+        "project",
+    ),
+    Spec(
+        "previous_part",
+        "View",
+        "Go to the &part before",
+        ("Shift+F6",),
+        "",
+        "Give the keyboard to the part of the window before",
         "project",
     ),
     Spec(
@@ -177,7 +221,9 @@ VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Plots", "Shift, Ctrl, Ctrl+Shift", "While drawing: add, take away, intersect"),
     ("Plots", "F", "Fit everything"),
     ("Plots", "Esc", "Clear the selection"),
-    ("Window", "F6, Shift+F6", "Next, previous part of the window"),
+    ("Stages", "Left, Right", "The stage beside"),
+    ("Images", "Arrows, Shift+arrows", "Go, select"),
+    ("Images", "Enter", "Open large"),
 )
 
 

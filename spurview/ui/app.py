@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from spurview.ui import theme as looks
+from spurview.ui.log_file import start_logging
 from spurview.ui.main_window import MainWindow
 from spurview.ui.preferences import Preferences
 
@@ -28,7 +29,9 @@ def run(path: str | os.PathLike[str] | None = None, theme: looks.ThemeName | Non
     app.setApplicationDisplayName("spurview")
     app.setDesktopFileName("spurview")
     preferences = Preferences()
-    looks.keeper().install(app, theme or preferences.remembered.theme)
+    start_logging(preferences.log_folder)
+    known = preferences.remembered
+    looks.keeper().install(app, theme or known.theme, known.text_percent)
     window = MainWindow(preferences)
     window.show()
     if path is not None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from spurview.project.model import VerdictName
+from spurview.ui.command_finder import CommandFinder
 from spurview.ui.exporting import export_cluster
-from spurview.ui.key_list import CommandFinder, KeyList
+from spurview.ui.key_list import KeyList
+from spurview.ui.preferences_dialog import PreferencesDialog
 
 if TYPE_CHECKING:
     from spurview.ui.main_window import MainWindow
@@ -21,7 +24,11 @@ def handlers(window: MainWindow) -> dict[str, Go]:
     def on(do: Callable[[Workspace], object]) -> Go:
         return lambda: _with_project(window, do)
 
+    def judge(verdict: VerdictName) -> Go:
+        return on(lambda w: w.judging.judge(verdict, advance=window.preferences.remembered.goes_on))
+
     return {
+        "new": window.request_new_project,
         "open": window.choose_and_open,
         "open_sample": window.open_sample,
         "save": window.saving.save,
@@ -35,17 +42,21 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "select_members": on(lambda w: w.guide.show_candidate(w.focus.candidate_id or "")),
         "clear_selection": on(lambda w: w.selection.clear()),
         "filter": on(lambda w: w.clusters.filter_box.setFocus()),
+        "preferences": lambda: PreferencesDialog(window.preferences, window).open(),
+        "reset_layout": on(lambda w: w.docks.arrange()),
+        "next_part": on(lambda w: w.go_to_next_part(1)),
+        "previous_part": on(lambda w: w.go_to_next_part(-1)),
         "next_undecided": on(lambda w: w.judging.go_to_undecided(1)),
         "previous_undecided": on(lambda w: w.judging.go_to_undecided(-1)),
-        "spurious": on(lambda w: w.judging.judge("spurious")),
-        "genuine": on(lambda w: w.judging.judge("genuine")),
-        "unsure": on(lambda w: w.judging.judge("unsure")),
+        "spurious": judge("spurious"),
+        "genuine": judge("genuine"),
+        "unsure": judge("unsure"),
         "undecided": on(lambda w: w.judging.judge(None)),
         "note": on(lambda w: w.judging.open_note(window)),
         "run": on(lambda w: w.run.start()),
         "chance": on(lambda w: w.run.start(until="chance")),
         "cancel_run": window.cancel_run,
-        "find_command": lambda: CommandFinder(window.actions_, window).open(),
+        "find_command": lambda: CommandFinder(window.menus.commands(), window).open(),
         "keys": lambda: KeyList(window).open(),
         "about": window.show_about,
     }

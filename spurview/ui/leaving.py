@@ -25,10 +25,12 @@ class Leaving(QObject):
         run: RunControl,
         runner: JobRunner,
         save: Callable[[Go], None],
+        asks_before_stop: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(window)
         self._window, self._document, self._run = window, document, run
         self._runner, self._save = runner, save
+        self._asks_before_stop = asks_before_stop
         self._waiting: Go | None = None
         self._is_asking = False
         run.ended.connect(self._on_ended)
@@ -45,6 +47,8 @@ class Leaving(QObject):
             return
         if self._run.is_stopping or self._is_saving:
             self._waiting = go
+        elif self._run.is_running and not self._asks_before_stop():
+            self._stop(go)
         elif self._run.is_running:
             self._ask(messages.ask_stop_run(self._window, stop=lambda: self._stop(go)))
         elif self._document.is_modified:

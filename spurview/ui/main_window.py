@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import SIGNAL, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
@@ -16,11 +16,11 @@ from spurview.jobs import Failure, JobRunner
 from spurview.ui import geometry, icons, messages, project_jobs, theme
 from spurview.ui.actions import Actions, Needs
 from spurview.ui.document import Document
-from spurview.ui.dropping import dropped_project
+from spurview.ui.dropping import dropped_folder, dropped_project
 from spurview.ui.file_choice import choose_project
 from spurview.ui.handlers import handlers
 from spurview.ui.leaving import Leaving
-from spurview.ui.menus import Menus, add_part_keys
+from spurview.ui.menus import Menus
 from spurview.ui.preferences import Preferences
 from spurview.ui.recent import remember_project
 from spurview.ui.samples import sample_projects
@@ -34,9 +34,15 @@ if TYPE_CHECKING:
 
 Go = Callable[[], None]
 
+NO_DIALOG_YET = "A project is made on the command line: run this in a terminal, then open it here."
+_NEW_PROJECT = SIGNAL("new_project_requested(PyObject)")
+
 
 class MainWindow(QMainWindow):
     """Made without a project; `open_path` shows one."""
+
+    # The person wants to make a project; carries the Path of a dropped folder, or None.
+    new_project_requested = Signal(object)
 
     def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__()
@@ -65,6 +71,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._guard = TypingGuard(self)
         self.installEventFilter(self._guard)
+        self.start_page.new_requested.connect(lambda: self.request_new_project())
         self.start_page.open_requested.connect(self.choose_and_open)
         self.start_page.path_requested.connect(self.open_path)
         self.status.cancel_requested.connect(self.cancel_run)
@@ -87,10 +94,38 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Open a project in a job, once the present one may be left."""
         path = Path(path)
+        if not path.exists() and self._is_recent(path):
+            self._ask_missing(path)
+            return
         document = self.document
         if document is not None and path.exists() and path.resolve() == document.path.resolve():
             return
         self._leave(lambda: self._open(path))
+
+    def _is_recent(self, path: Path) -> bool:
+        return any(Path(known.path) == path for known in self.preferences.remembered.recent)
+
+    def _ask_missing(self, path: Path) -> None:
+        def locate() -> None:
+            found = choose_project(self)
+            if found is not None:
+                self.preferences.forget_project(str(path))
+                self.open_path(found)
+
+        messages.ask_missing(
+            self,
+            path.name,
+            str(path.parent),
+            locate=locate,
+            remove=lambda: self.preferences.forget_project(str(path)),
+        )
+
+    def request_new_project(self, folder: Path | None = None) -> None:
+        """Begin a new project, with a folder of images where one was dropped."""
+        if self.receivers(_NEW_PROJECT) > 0:
+            self.new_project_requested.emit(folder)
+        else:
+            messages.tell(self, NO_DIALOG_YET, _command(folder))
 
     def _open(self, path: Path) -> None:
         if any(job.name == "open" for job in self.runner.jobs):
@@ -115,6 +150,8 @@ class MainWindow(QMainWindow):
             self.workspace.document.replace(opened.project, opened.contents)
         assert self.workspace is not None
         self._has_project = True
+        # Here the stack is empty: Qt takes no limit later.
+        self.workspace.document.undo_stack.setUndoLimit(self.preferences.remembered.undo_steps)
         self.pages.setCurrentWidget(self.workspace.plots)
         self.workspace.tool_bar.show()
         self.workspace.docks.show_only_when(True)
@@ -130,13 +167,20 @@ class MainWindow(QMainWindow):
         from spurview.ui.workspace import Workspace
 
         document = Document(opened.project, opened.contents)
-        self.workspace = Workspace(self, document, self.runner, self.status.say)
+        self.workspace = Workspace(self, document, self.runner, self.status.say, self.preferences)
         self.pages.addWidget(self.workspace.plots)
         self.workspace.plots.set_kinds(self.preferences.remembered.plot_views)
         self.workspace.plots.kinds_changed.connect(
             lambda kinds: self.preferences.remember(plot_views=kinds)
         )
-        self._leaving = Leaving(self, document, self.workspace.run, self.runner, self.saving.save)
+        self._leaving = Leaving(
+            self,
+            document,
+            self.workspace.run,
+            self.runner,
+            self.saving.save,
+            lambda: self.preferences.remembered.asks_before_stop,
+        )
         self.status.watch(document, self.workspace.run)
         for changed in (
             document.modified_changed,
@@ -150,10 +194,10 @@ class MainWindow(QMainWindow):
             changed.connect(self.refresh)
         self.workspace.run.ended.connect(self._on_run_ended)
         self.menus.show_docks(self.workspace.docks)
+        self.menus.show_stages(self.workspace.show_stage)
         for dock in self.workspace.docks.all:
             # A floating dock is a window of its own.
             dock.installEventFilter(self._guard)
-        add_part_keys(self, self.workspace.go_to_next_part)
 
     def _on_run_ended(self) -> None:
         workspace = self.workspace
@@ -248,6 +292,7 @@ class MainWindow(QMainWindow):
         else:
             self.setWindowTitle("spurview")
         self.status.show_project(document is not None)
+        self.menus.enable_stages(document is not None)
         self.setWindowModified(document is not None and document.is_modified)
 
     def _refresh_undo(self, document: Document | None) -> None:
@@ -292,14 +337,24 @@ class MainWindow(QMainWindow):
             self.workspace.docks.follow_width()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_project(event.mimeData()) is not None:
+        data = event.mimeData()
+        if dropped_project(data) is not None or dropped_folder(data) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_project(event.mimeData())
+        path, folder = dropped_project(event.mimeData()), dropped_folder(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
             self.open_path(path)
+        elif folder is not None:
+            event.acceptProposedAction()
+            self.request_new_project(folder)
+
+
+def _command(folder: Path | None) -> str:
+    """The command that makes a project, as a person would type it."""
+    where = f'"{folder}"' if folder is not None else "FOLDER"
+    return f"spurview new PROJECT.spurview --interest {where} --pool POOL_FOLDER"
 
 
 def _load_views() -> None:

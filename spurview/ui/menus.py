@@ -1,4 +1,4 @@
-"""The menu bar: the table of commands, recent projects, docks, theme, the command finder."""
+"""The menu bar: the table of commands, recent projects, docks, stages, theme, the finder."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from spurview.ui import theme
 from spurview.ui.actions import MENUS, Actions
+from spurview.ui.command_finder import Command, commands_of
 from spurview.ui.docks import Docks
 from spurview.ui.preferences import Preferences
 from spurview.ui.samples import sample_projects
+from spurview.ui.stages.facts import SHOWN, TITLES
 from spurview.ui.widgets.flat_button import FlatButton
 
 
@@ -39,19 +41,47 @@ class Menus(QObject):
         self._finder.clicked.connect(actions["find_command"].trigger)
         window.menuBar().setCornerWidget(self._finder)
 
+    def commands(self) -> list[Command]:
+        """Every entry of the menus that would do something now."""
+        return commands_of(self._window.menuBar())
+
     def show_docks(self, docks: Docks) -> None:
-        """Put the docks and their reset on top of the View menu."""
+        """Put the docks on top of the View menu."""
         menu = self._menus["View"]
         first = menu.actions()[0]
         for dock in docks.all:
-            menu.insertAction(first, dock.toggleViewAction())
-        reset = QAction("&Reset the arrangement", self._window)
-        reset.triggered.connect(docks.arrange)
-        menu.insertAction(first, reset)
+            toggle = dock.toggleViewAction()
+            toggle.setToolTip(f"Show or hide {dock.windowTitle()}")
+            menu.insertAction(first, toggle)
         menu.insertSeparator(first)
+
+    def show_stages(self, show: Callable[[str], None]) -> None:
+        """Let Tools open the pop-over of each stage."""
+        menu = QMenu("&Stages", self._window)
+        for place, stage in enumerate(SHOWN, start=1):
+            action = menu.addAction(f"&{TITLES[stage]}…")
+            action.setShortcut(QKeySequence(f"Ctrl+{place}"))
+            action.setToolTip(f"Last run, curves and settings of {TITLES[stage]}")
+            action.triggered.connect(lambda _=False, name=stage: show(name))
+            # Keys of a menu that was never opened count only once the window has the action.
+            self._window.addAction(action)
+        menu.setToolTipsVisible(True)
+        tools = self._menus["Tools"]
+        tools.insertMenu(tools.actions()[0], menu)
+        self._stages = menu
+
+    def enable_stages(self, has_project: bool) -> None:
+        """The stages, while a project is open."""
+        if self._stages is not None:
+            self._stages.setEnabled(has_project)
+            for action in self._stages.actions():
+                action.setEnabled(has_project)
+
+    _stages: QMenu | None = None
 
     def _add_recent_menu(self, before: QAction) -> None:
         self._recent = QMenu("Open &recent", self._window)
+        self._recent.setToolTipsVisible(True)
         self._recent.aboutToShow.connect(self._fill_recent)
         self._menus["File"].insertMenu(before, self._recent)
 
@@ -59,14 +89,21 @@ class Menus(QObject):
         self._recent.clear()
         for recent in self._preferences.remembered.recent:
             path = Path(recent.path)
-            action = self._recent.addAction(f"{path.name}  –  {path.parent}")
-            action.setEnabled(path.exists())
+            there = "" if path.exists() else "  (no longer there)"
+            action = self._recent.addAction(f"{path.name}  –  {path.parent}{there}")
+            action.setToolTip(recent.path)
             action.triggered.connect(lambda _=False, p=path: self.path_requested.emit(p))
         if self._recent.isEmpty():
             self._recent.addAction("No project yet").setEnabled(False)
+            return
+        self._recent.addSeparator()
+        clear = self._recent.addAction("&Clear the list")
+        clear.setToolTip("The projects themselves stay where they are")
+        clear.triggered.connect(self._preferences.forget_all_projects)
 
     def _add_theme_menu(self) -> None:
         menu = self._menus["View"].addMenu("&Theme")
+        menu.setToolTipsVisible(True)
         group = QActionGroup(self)
         choices: tuple[tuple[theme.ThemeName | None, str], ...] = (
             (None, "As the &system"),
@@ -76,19 +113,17 @@ class Menus(QObject):
         for name, text in choices:
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(theme.keeper().chosen == name)
+            action.setToolTip(f"Theme: {text.replace('&', '').lower()}")
             action.triggered.connect(lambda _=False, n=name: self._choose_theme(n))
             group.addAction(action)
+        # The preferences choose a theme as well.
+        menu.aboutToShow.connect(lambda: _check(menu, [name for name, _ in choices]))
 
     def _choose_theme(self, name: theme.ThemeName | None) -> None:
         theme.keeper().choose(name)
         self._preferences.remember(theme=name)
 
 
-def add_part_keys(window: QMainWindow, go: Callable[[int], None]) -> None:
-    """F6 and Shift+F6 walk the parts of the window."""
-    for key, step in (("F6", 1), ("Shift+F6", -1)):
-        action = QAction(window)
-        action.setShortcut(QKeySequence(key))
-        action.triggered.connect(lambda _=False, s=step: go(s))
-        window.addAction(action)
+def _check(menu: QMenu, names: list[theme.ThemeName | None]) -> None:
+    """Mark the theme in use."""
+    menu.actions()[names.index(theme.keeper().chosen)].setChecked(True)

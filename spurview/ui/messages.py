@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from spurview.jobs import Failure
 from spurview.ui import icons, theme
+from spurview.ui.log_file import log
 from spurview.ui.widgets.labels import label
 
 Answer = Callable[[], None]
@@ -86,7 +87,8 @@ class FailureDialog(QDialog):
 
 
 def show_failure(parent: QWidget, title: str, failure: Failure) -> FailureDialog:
-    """Open the dialog; the caller need not keep it."""
+    """Open the dialog and write the details into the log; the caller need not keep it."""
+    log.error("%s: %s\n%s", title, failure.sentence, failure.details)
     dialog = FailureDialog(title, failure, parent)
     dialog.open()
     return dialog
@@ -113,6 +115,30 @@ def ask_stop_run(parent: QWidget, *, stop: Answer) -> QMessageBox:
     stay = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stay)
     return _open(box, {stop_button: stop})
+
+
+def ask_missing(
+    parent: QWidget, name: str, folder: str, *, locate: Answer, remove: Answer
+) -> QMessageBox:
+    """A recent project that is no longer where it was: find it, take it off the list, or stay."""
+    box = _box(
+        parent,
+        f"{name} is no longer in {folder}.",
+        "It was moved, renamed or deleted, or its disk is not there: locate it, or take it off "
+        "the list.",
+    )
+    locate_button = box.addButton("Locate…", QMessageBox.ButtonRole.AcceptRole)
+    remove_button = box.addButton("Take off the list", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(locate_button)
+    return _open(box, {locate_button: locate, remove_button: remove})
+
+
+def tell(parent: QWidget, sentence: str, more: str = "") -> QMessageBox:
+    """Something to know, with nothing to decide."""
+    box = _box(parent, sentence, more)
+    box.setDefaultButton(box.addButton("Close", QMessageBox.ButtonRole.AcceptRole))
+    return _open(box, {})
 
 
 def _box(parent: QWidget, question: str, consequence: str) -> QMessageBox:

@@ -1,4 +1,4 @@
-"""What the window remembers between sessions: recent projects, theme, geometry.
+"""What the window remembers between sessions: choices, recent projects, geometry.
 
 One small JSON file in the platform's state folder. Losing it loses no work: a file that cannot be
 read counts as empty, and one that cannot be written is no reason to disturb the person.
@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
-from msgspec import Struct
+from msgspec import Meta, Struct
+from PySide6.QtCore import QObject, Signal
 
 _MOST_RECENT = 9
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
 class RecentProject(Struct, kw_only=True):
@@ -29,9 +32,20 @@ class RecentProject(Struct, kw_only=True):
 
 
 class Remembered(Struct, kw_only=True):
-    """The content of the file; unknown fields of newer versions are dropped."""
+    """The content of the file; unknown fields of newer versions are dropped.
+
+    theme: None follows the system. text_percent: of the system's text size. threads: for
+    computing, 0 takes all. undo_steps: 0 keeps every step. asks_before_stop: whether leaving asks
+    before it stops a run. goes_on: whether a verdict key goes to the next undecided candidate.
+    """
 
     theme: Literal["dark", "light"] | None = None
+    text_percent: Annotated[int, Meta(ge=50, le=300)] = 100
+    device: Device = "auto"
+    threads: Annotated[int, Meta(ge=0, le=1024)] = 0
+    undo_steps: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    asks_before_stop: bool = True
+    goes_on: bool = True
     geometry: str = ""
     layout: str = ""
     recent: list[RecentProject] = []
@@ -39,18 +53,30 @@ class Remembered(Struct, kw_only=True):
     plot_views: list[str] = []
 
 
-class Preferences:
+class Preferences(QObject):
     """Reads once, writes at each change."""
 
+    # After something was changed; carries the names of the fields, a frozenset.
+    changed = Signal(object)
+
     def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()
         self.folder = folder or Path(platformdirs.user_state_dir("spurview", appauthor=False))
         self._file = self.folder / "window.json"
         self.remembered = self._read()
 
+    @property
+    def log_folder(self) -> Path:
+        """Where the window writes what went wrong."""
+        return self.folder / "logs"
+
     def remember(self, **changes: object) -> None:
         """Change fields of `remembered` and write them."""
-        self.remembered = msgspec.structs.replace(self.remembered, **changes)
-        self._write()
+        before = self.remembered
+        self.remembered = msgspec.structs.replace(before, **changes)
+        if self.remembered != before:
+            self._write()
+            self.changed.emit(frozenset(changes))
 
     def remember_project(self, project: RecentProject) -> None:
         """Put a project first in the list of recent ones."""
@@ -60,6 +86,10 @@ class Preferences:
     def forget_project(self, path: str) -> None:
         """Take a project off the list."""
         self.remember(recent=[known for known in self.remembered.recent if known.path != path])
+
+    def forget_all_projects(self) -> None:
+        """Empty the list of recent projects; the projects themselves stay."""
+        self.remember(recent=[])
 
     def picture_path(self, project_id: str) -> Path:
         """Where the picture of a project is kept."""

@@ -73,11 +73,22 @@ def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
     return work
 
 
-def running(document: Document, until: str | None = None) -> Work:
+@dataclass(frozen=True)
+class RunOptions:
+    """Where a run computes: a device as `core.device` names it, and threads, 0 for all."""
+
+    device: str = "auto"
+    threads: int = 0
+
+
+def running(
+    document: Document, until: str | None = None, options: RunOptions | None = None
+) -> Work:
     """Work that computes every stale or missing stage and delivers a StageDone for each.
 
     until: the last stage, as `pipeline.run.compute` has it.
     """
+    chosen = options or RunOptions()
     reader: Reader = document.reader
     info, keys = document.info, list(document.keys)
     verdicts: dict[str, Verdict] = document.verdicts
@@ -87,8 +98,11 @@ def running(document: Document, until: str | None = None) -> Work:
         from spurview.pipeline import run
 
         sys.setswitchinterval(_SWITCH_S)
+        _use_threads(chosen.threads)
         now, below = info, reader
-        products = run.compute(reader, info, work_dir=work_dir, until=until, report=report)
+        products = run.compute(
+            reader, info, work_dir=work_dir, until=until, device=chosen.device, report=report
+        )
         for product in products:
             now = run.applied(now, product)
             below = OverlayReader(MemoryReader(product.arrays), below, product.drop)
@@ -96,6 +110,21 @@ def running(document: Document, until: str | None = None) -> Work:
             deliver(StageDone(product, now, run.history_event(product, now), contents))
 
     return work
+
+
+# How many threads torch took by itself, once a person chose another number.
+_own_threads: list[int] = []
+
+
+def _use_threads(threads: int) -> None:
+    """Let torch compute on so many threads; on as many as it takes by itself where it is 0."""
+    if not threads and not _own_threads:
+        return
+    import torch
+
+    if not _own_threads:
+        _own_threads.append(torch.get_num_threads())
+    torch.set_num_threads(threads or _own_threads[0])
 
 
 def exporting(document: Document, candidate_id: str, folder: Path) -> Work:

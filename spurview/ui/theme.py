@@ -184,6 +184,7 @@ class ThemeKeeper(QObject):
         self._chosen: ThemeName | None = None
         self._current = DARK
         self._follows_system = False
+        self._text_percent = 100
 
     @property
     def current(self) -> Theme:
@@ -199,10 +200,23 @@ class ThemeKeeper(QObject):
         self._chosen = name
         self._renew()
 
-    def install(self, app: QApplication, chosen: ThemeName | None = None) -> None:
+    def scale_text(self, percent: int) -> None:
+        """Show text at so many per cent of the system's size."""
+        if percent != self._text_percent:
+            self._text_percent = percent
+            app = QApplication.instance()
+            if isinstance(app, QApplication):
+                app.setFont(base_font(percent))
+                # Style sheets keep the sizes they were polished with.
+                app.setStyleSheet(style_sheet(self._current.codes()))
+
+    def install(
+        self, app: QApplication, chosen: ThemeName | None = None, text_percent: int = 100
+    ) -> None:
         """Fusion, our font and palette on the application."""
         app.setStyle(QStyleFactory.create("Fusion"))
-        app.setFont(base_font())
+        self._text_percent = text_percent
+        app.setFont(base_font(text_percent))
         if not self._follows_system:
             app.styleHints().colorSchemeChanged.connect(self._renew)
             self._follows_system = True
@@ -242,12 +256,12 @@ def current() -> Theme:
     return keeper().current
 
 
-def base_font() -> QFont:
+def base_font(percent: int = 100) -> QFont:
     """The system's face and size, in Inter where it is installed, with figures of equal width."""
     font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
     if QFontDatabase.hasFamily("Inter"):
         font.setFamily("Inter")
-    font.setPointSizeF(max(font.pointSizeF(), _LEAST_POINTS))
+    font.setPointSizeF(max(font.pointSizeF(), _LEAST_POINTS) * percent / 100)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

@@ -17,6 +17,8 @@ from spurview.ui.evidence.evidence_pane import EvidencePane
 from spurview.ui.images.images_pane import ImagesPane
 from spurview.ui.judging import Judging
 from spurview.ui.latent.plots_pane import PlotsPane
+from spurview.ui.preferences import Preferences
+from spurview.ui.project_jobs import RunOptions
 from spurview.ui.selection import Focus, Selection, SelectionFollowsFocus
 from spurview.ui.stages.popover import StagePopover
 from spurview.ui.stages.run_control import RunControl
@@ -29,7 +31,12 @@ class Workspace(QObject):
     """Document, selection, focus, run and panes; panes never call one another."""
 
     def __init__(
-        self, window: QMainWindow, document: Document, runner: JobRunner, say: Say
+        self,
+        window: QMainWindow,
+        document: Document,
+        runner: JobRunner,
+        say: Say,
+        preferences: Preferences,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -38,7 +45,7 @@ class Workspace(QObject):
         self.selection = Selection(self)
         self.focus = Focus(self)
         self.guide = SelectionFollowsFocus(document, self.selection, self.focus)
-        self.run = RunControl(document, runner, self)
+        self.run = RunControl(document, runner, self, options=lambda: _run_options(preferences))
         self.clusters = ClustersPane(document, self.focus)
         self.plots = PlotsPane(document, self.selection, self.focus, runner)
         self.plots.menu.said.connect(say)
@@ -76,7 +83,7 @@ class Workspace(QObject):
         self.clusters.candidate_requested.connect(self.guide.show_candidate)
         self.clusters.class_requested.connect(self.guide.show_class)
         self.clusters.run_requested.connect(self.run.start)
-        self.strip.stage_clicked.connect(self._show_stage)
+        self.strip.stage_clicked.connect(self.show_stage)
         self.run.failed.connect(self.show_failure)
         self.run.changed.connect(self._offer_run)
         self.evidence.verdict_requested.connect(self._judge)
@@ -85,7 +92,8 @@ class Workspace(QObject):
     def _offer_run(self) -> None:
         self.clusters.run_button.setEnabled(not self.run.is_running)
 
-    def _show_stage(self, stage: str) -> None:
+    def show_stage(self, stage: str) -> None:
+        """Open the pop-over of a stage."""
         self.popover.show_stage(stage, self.strip.buttons[stage])
 
     def _judge(self, candidate_id: str, verdict: VerdictName) -> None:
@@ -111,6 +119,11 @@ class Workspace(QObject):
         bar.addWidget(self.strip)
         window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         return bar
+
+
+def _run_options(preferences: Preferences) -> RunOptions:
+    known = preferences.remembered
+    return RunOptions(known.device, known.threads)
 
 
 def _holds(part: QWidget, widget: QWidget | None) -> bool:

@@ -16,8 +16,9 @@ from spurview.core.errors import SaveError
 from spurview.pipeline import run as pipeline_run
 from spurview.project.store import Project
 from spurview.ui import exporting, main_window, saving, theme
+from spurview.ui.command_finder import CommandFinder
 from spurview.ui.judging import NoteDialog
-from spurview.ui.key_list import CommandFinder, KeyList
+from spurview.ui.key_list import KeyList
 from spurview.ui.main_window import MainWindow
 from spurview.ui.messages import FailureDialog
 from tests.ui.conftest import ALARM, WEAK, _leave_freely

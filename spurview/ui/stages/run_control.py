@@ -6,6 +6,7 @@ One object, so that the strip, the status bar and the menus never tell different
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,11 +30,17 @@ class RunControl(QObject):
     ended = Signal()
 
     def __init__(
-        self, document: Document, runner: JobRunner, parent: QObject | None = None
+        self,
+        document: Document,
+        runner: JobRunner,
+        parent: QObject | None = None,
+        *,
+        options: Callable[[], project_jobs.RunOptions] = project_jobs.RunOptions,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._runner = runner
+        self._options = options
         self._job: Job | None = None
         self._began_stage = 0.0
         self.stage: str | None = None
@@ -87,7 +94,9 @@ class RunControl(QObject):
         if self._job is not None or self._document.read_only:
             return
         self._forget_failure()
-        job = self._runner.submit("run", project_jobs.running(self._document, until))
+        job = self._runner.submit(
+            "run", project_jobs.running(self._document, until, self._options())
+        )
         job.progressed.connect(self._on_progress)
         job.delivered.connect(self._on_delivered)
         job.failed.connect(self._on_failed)
