@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from spurview.ui import theme
 from spurview.ui.preferences import Preferences
+from spurview.ui.widgets.check_box import CheckBox
 from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.number_box import WholeBox
@@ -53,9 +53,9 @@ class PreferencesDialog(QDialog):
         self.threads.setSpecialValueText("All")
         self.threads.setValue(known.threads)
         self.undo_steps = _choice("Undo keeps", _UNDO, known.undo_steps)
-        self.goes_on = QCheckBox("A verdict key goes on to the next undecided candidate")
+        self.goes_on = CheckBox("A verdict key goes on to the next undecided candidate")
         self.goes_on.setChecked(known.goes_on)
-        self.asks_before_stop = QCheckBox("Ask before leaving stops a run")
+        self.asks_before_stop = CheckBox("Ask before leaving stops a run")
         self.asks_before_stop.setChecked(known.asks_before_stop)
         self._lay_out()
         self._connect()

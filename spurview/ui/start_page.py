@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.ui import icons, theme
@@ -76,6 +76,12 @@ class StartPage(QWidget):
         self._scroll.setWidget(holder)
         self.sample_button.setVisible(bool(self._samples))
         first_time = not recent and bool(self._samples)
+        # The one thing to do stands first: the sample at the first time, a new project later.
+        self._ways.removeWidget(self.sample_button)
+        self._ways.insertWidget(0 if first_time else -1, self.sample_button)
+        first, second, third = self._ways_in_order()
+        QWidget.setTabOrder(first, second)
+        QWidget.setTabOrder(second, third)
         for button, accent in (
             (self.sample_button, first_time),
             (self.new_button, not first_time),
@@ -94,7 +100,7 @@ class StartPage(QWidget):
 
     def _left(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(_LEFT_PX)
+        side.setFixedWidth(max(_LEFT_PX, 34 * self.fontMetrics().averageCharWidth()))
         column = QVBoxLayout(side)
         column.setContentsMargins(40, 64, 40, 40)
         column.setSpacing(16)
@@ -108,19 +114,21 @@ class StartPage(QWidget):
         what.setWordWrap(True)
         column.addWidget(what)
         column.addSpacing(8)
-        self.new_button = QPushButton("New project…")
+        self.new_button = _WayIn("New project…", "Ctrl+N")
         self.new_button.setToolTip("Make a project from your own images (Ctrl+N)")
         self.new_button.clicked.connect(self.new_requested)
-        self.open_button = QPushButton("Open…")
+        self.open_button = _WayIn("Open…", "Ctrl+O")
         self.open_button.setToolTip("Open a project (Ctrl+O)")
         self.open_button.clicked.connect(self.open_requested)
-        self.sample_button = QPushButton("Open the sample")
+        self.sample_button = _WayIn("Open the sample")
         self.sample_button.clicked.connect(lambda: self.path_requested.emit(self._samples[0]))
         self.sample_button.setToolTip("Open the project that ships along")
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(8)
         for button in (self.sample_button, self.new_button, self.open_button):
-            button.setStyleSheet("text-align: left; min-height: 22px;")
             button.setIconSize(QSize(icons.ICON_PX + 8, icons.ICON_PX))
-            column.addWidget(button)
+            self._ways.addWidget(button)
+        column.addLayout(self._ways)
         column.addStretch(1)
         drop = label("Drop a project file or a folder of images anywhere in this window.", "quiet")
         drop.setWordWrap(True)
@@ -144,6 +152,10 @@ class StartPage(QWidget):
             accent = bool(button.property("accent"))
             button.setIcon(icons.icon(name, shown.on_accent if accent else shown.text2, gap=8))
 
+    def _ways_in_order(self) -> list[QWidget]:
+        items = [self._ways.itemAt(place) for place in range(self._ways.count())]
+        return [widget for item in items if item and (widget := item.widget()) is not None]
+
     def _recent_heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(_title("Recent"), 1)
@@ -163,6 +175,24 @@ class StartPage(QWidget):
             flow.addWidget(card)
         self.cards += cards
         return holder
+
+
+class _WayIn(QPushButton):
+    """A wide button: icon and text at the left, its key at the right."""
+
+    def __init__(self, text: str, key: str = "") -> None:
+        super().__init__(text)
+        self._key = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        self.setStyleSheet("text-align: left; min-height: 22px;")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        shown = theme.current()
+        painter = QPainter(self)
+        painter.setPen(shown.on_accent if self.property("accent") else shown.text2)
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(0, 0, -14, 0), side, self._key)
+        painter.end()
 
 
 class _Rule(QWidget):

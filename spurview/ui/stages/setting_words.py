@@ -31,6 +31,9 @@ SETTING_WORDS: dict[str, Words] = {
         "pixels",
         "As the sources",
     ),
+    "images.aspect": Words(
+        "Shape", "What is done with images that are not square, or differ in shape."
+    ),
     "images.test_share": Words(
         "Share for testing", "Share of the images of interest that is kept back from training."
     ),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -30,6 +29,7 @@ from spurview.ui.stages.setting_fields import (
     with_value,
 )
 from spurview.ui.stages.setting_words import Words, words_of
+from spurview.ui.widgets.check_box import CheckBox
 from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import label
@@ -40,7 +40,7 @@ _EDITOR_PX = 160
 _FIXED = "These were fixed when the images were read: make a new project to change them."
 _turns = itertools.count(1)
 
-Editor = WholeBox | NumberBox | ChoiceBox | QCheckBox | QLineEdit
+Editor = WholeBox | NumberBox | ChoiceBox | CheckBox | QLineEdit
 
 
 class SettingsForm(QWidget):
@@ -152,7 +152,7 @@ def _editor(field: SettingField, words: Words, changed: Callable[[Value], None])
         box = made
         made.currentIndexChanged.connect(lambda _: changed(box.currentData()))
     elif field.kind == "yes_no":
-        made = QCheckBox()
+        made = CheckBox()
         made.toggled.connect(changed)
     else:
         line = made = QLineEdit()
@@ -174,7 +174,7 @@ def _show(editor: Editor, value: Value) -> None:
             editor.setValue(value)  # type: ignore[arg-type]
         elif isinstance(editor, ChoiceBox):
             editor.setCurrentIndex(editor.findData(value))
-        elif isinstance(editor, QCheckBox):
+        elif isinstance(editor, CheckBox):
             editor.setChecked(bool(value))
         else:
             editor.setText(str(value))
