@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spurview.cli.interrupt import interruptible
+from spurview.cli.network import network_request, trusted_files
 from spurview.cli.session import (
     DEVICE,
     compute_stages,
@@ -19,7 +20,6 @@ from spurview.cli.session import (
     print_lines,
     refuse_read_only,
 )
-from spurview.core.errors import InputError
 
 if TYPE_CHECKING:
     from spurview.core.settings import Settings
@@ -39,7 +39,8 @@ _PROJECT = click.argument("path", metavar="PROJECT", type=click.Path(path_type=P
 _TRUST = click.option(
     "--trust-code",
     is_flag=True,
-    help="Allow code from files of yours; networks from such files come in a later version.",
+    help="Open the network's file although it can hold code (.py, .pt, .pth, ONNX): only where you "
+    "trust who made it.",
 )
 
 
@@ -67,7 +68,22 @@ _TRUST = click.option(
     show_default=True,
     metavar="MODEL",
     help="train: a small network trained on the images of interest; train:ARCH: one of "
-    "torchvision's (train:resnet18); train:ARCH:FILE: starting from weights (safetensors).",
+    "torchvision's (train:resnet18); train:ARCH:FILE: starting from weights (safetensors); a "
+    "network of yours: torchvision:ARCH:FILE, timm:ARCH:FILE, onnx:FILE, python:FILE:FUNCTION; "
+    "predictions:FILE.",
+)
+@click.option(
+    "--preprocess",
+    metavar="NAME|FILE",
+    default="",
+    help="What your network's images go through: plain, a name of torchvision's (resnet18), or a "
+    "TOML file.",
+)
+@click.option(
+    "--class-names",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The classes in your network's order, one a line.",
 )
 @click.option(
     "--size",
@@ -90,6 +106,8 @@ def new(
     interest_classes: str | None,
     pool_classes: str | None,
     classifier: str,
+    preprocess: str,
+    class_names: Path | None,
     size: int | None,
     changes: tuple[str, ...],
     trust_code: bool,
@@ -100,12 +118,10 @@ def new(
     from spurview.pipeline.starting_weights import training_settings
     from spurview.sources import SourceSpec
 
-    if classifier.partition(":")[0] != "train":
-        raise InputError(
-            f"The classifier {classifier} is not available in this version: use train."
-        )
+    network = network_request(classifier, preprocess, class_names, trust_code=trust_code)
     settings = _changed([*changes, *([f"images.size_px={size}"] if size else [])])
-    settings = training_settings(settings, classifier)
+    if network is None:
+        settings = training_settings(settings, classifier)
     chosen, pool_chosen = _names(interest_classes), _names(pool_classes)
     with interruptible(f"Stopped: {path} was not made.") as report:
         project, notes = create_project(
@@ -113,6 +129,7 @@ def new(
             [SourceSpec(text, chosen) for text in interest],
             [SourceSpec(text, pool_chosen) for text in pool],
             settings,
+            network=network,
             report=report,
         )
     with project:
@@ -156,7 +173,13 @@ def run(
         with interruptible(
             f"Stopped: run `spurview run {quote(str(path))}` to continue."
         ) as report:
-            compute_stages(project, report, "chance" if chance else until, device)
+            compute_stages(
+                project,
+                report,
+                "chance" if chance else until,
+                device,
+                trusted=trusted_files(project) if trust_code else frozenset(),
+            )
         if until and STAGES.index(until) < STAGES.index("verification"):
             click.echo(f"{until} is done. Next: spurview run {quote(str(path))}")
             return 0

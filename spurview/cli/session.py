@@ -43,14 +43,30 @@ def refuse_read_only(project: Project) -> None:
         )
 
 
-def compute_stages(project: Project, report: ProgressLine, until: str | None, device: str) -> None:
-    """Do the stages that are stale or missing, saving each product as it comes."""
+def compute_stages(
+    project: Project,
+    report: ProgressLine,
+    until: str | None,
+    device: str,
+    *,
+    trusted: frozenset[str] = frozenset(),
+) -> None:
+    """Do the stages that are stale or missing, saving each product as it comes.
+
+    trusted: SHA-256 of files that may be opened although they can hold code.
+    """
     from spurview.core.arrays import MemoryReader
     from spurview.pipeline.carry_over import carried_over
     from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
 
     products = compute(
-        project, project.info, work_dir=project.work_dir, until=until, device=device, report=report
+        project,
+        project.info,
+        work_dir=project.work_dir,
+        until=until,
+        device=device,
+        trusted=trusted,
+        report=report,
     )
     for product in products:
         changed = applied(project.info, product)

@@ -15,8 +15,10 @@ import numpy as np
 
 import spurview
 from spurview.core.errors import InputError
+from spurview.core.network_description import NetworkDescription
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
+from spurview.pipeline.network_request import NetworkRequest, fitting
 from spurview.project.model import (
     HistoryEvent,
     PlantedPattern,
@@ -50,17 +52,21 @@ def create_project(
     pool: Sequence[SourceSpec],
     settings: Settings,
     *,
+    network: NetworkRequest | None = None,
     report: Report = silent,
 ) -> tuple[Project, list[str]]:
     """A new project file with its images stage, and what the person should know about the images.
 
     What was read is kept in the project's work folder, so that a reading that was stopped or killed
-    goes on when the same sources are asked for again.
+    goes on when the same sources are asked for again, also after a network that did not fit.
 
-    Raises InputError for sources that cannot be used, for fewer than two classes and for a target
-    that exists or cannot be written.
+    network: one that was trained elsewhere; None to train one here.
+    Raises InputError for sources or networks that cannot be used, for fewer than two classes and
+    for a target that exists or cannot be written.
     """
     check_target(path)
+    # Before the images, whose reading may take hours.
+    fit = fitting(network, path.absolute().parent) if network else None
     started = time.monotonic()
     work_dir = work_dir_of(path)
     try:
@@ -74,11 +80,18 @@ def create_project(
             report=report,
         )
         seconds = time.monotonic() - started
-        project, notes = save_product(path, product, settings, seconds=seconds), product.notes
+        refuse_single_class(product, network)
     except InputError:
         # Other sources are needed, and of those nothing is read yet.
         forget_reading(work_dir)
         raise
+    description = None
+    if fit:
+        fitted = fit(product)
+        product, description = fitted.product, fitted.description
+        product.notes.extend(fitted.notes)
+    notes = product.notes
+    project = save_product(path, product, settings, network=description, seconds=seconds)
     del product
     forget_reading(work_dir)
     return project, notes
@@ -122,16 +135,13 @@ def save_product(
     settings: Settings,
     *,
     planted: Sequence[PlantedPattern] = (),
+    network: NetworkDescription | None = None,
     seconds: float = 0.0,
 ) -> Project:
     """A new project file from images that are read already. Raises as create_project does."""
     check_target(path)
-    if len(product.class_names) < 2:
-        raise InputError(
-            f"The images of interest have only one class, {product.class_names[0]}: "
-            "a classifier needs at least two to tell apart."
-        )
-    info = project_info(product, settings, planted=planted, seconds=seconds)
+    refuse_single_class(product, network)
+    info = project_info(product, settings, planted=planted, network=network, seconds=seconds)
     event = HistoryEvent(
         time=info.created,
         what="images read",
@@ -140,6 +150,17 @@ def save_product(
         settings=settings,
     )
     return Project.create(path, info, product.arrays, history=[event])
+
+
+def refuse_single_class(
+    product: ImagesProduct, network: NetworkRequest | NetworkDescription | None
+) -> None:
+    """Raises InputError where there is nothing to tell apart; a given network has its classes."""
+    if network is None and len(product.class_names) < 2:
+        raise InputError(
+            f"The images of interest have only one class, {product.class_names[0]}: "
+            "a classifier needs at least two to tell apart."
+        )
 
 
 def check_target(path: Path) -> None:
@@ -158,6 +179,7 @@ def project_info(
     settings: Settings,
     *,
     planted: Sequence[PlantedPattern] = (),
+    network: NetworkDescription | None = None,
     seconds: float = 0.0,
 ) -> ProjectInfo:
     """The info of a project whose images stage has run and no other."""
@@ -197,6 +219,7 @@ def project_info(
         ],
         skipped_total=len(product.skipped),
         planted=list(planted),
+        network=network,
     )
 
 

@@ -20,7 +20,7 @@ from spurview.core.network import Logits
 from spurview.core.network_description import NetworkDescription, Preprocessing
 from spurview.core.placing import seen_box
 from spurview.core.sized_network import Answering, SizedNetwork
-from spurview.pipeline.network_trial import Trial, trial_of, trial_rows
+from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
 from spurview.pipeline.networks import GivenNetwork
 from spurview.project.codec import key_text
 from spurview.project.model import SourceRecord
@@ -68,7 +68,7 @@ def fit(given: GivenNetwork, product: ImagesProduct, project_dir: Path) -> Fitte
     description = msgspec.structs.replace(description, n_classes=n_classes, names_from=names.origin)
     mapped = with_classes(product, names)
     trial = trial_of(logits, rows, names.names, mapped.arrays["/images/label"])
-    return Fitted(mapped, description, trial, [*given.notes, *trial.warnings])
+    return Fitted(mapped, description, trial, [*given.notes, summary(trial), *trial.warnings])
 
 
 def sized(

@@ -63,6 +63,18 @@ def trial_of(
     )
 
 
+def summary(trial: Trial) -> str:
+    """How the test went, in one sentence."""
+    known = [(own, p) for own, p in zip(trial.own, trial.predicted, strict=True) if own]
+    if not known:
+        return f"First test: the network answers for {len(trial.rows)} images."
+    right = sum(own == predicted for own, predicted in known)
+    return (
+        f"First test: {right} of {len(known)} images of interest get their own class from the "
+        "network."
+    )
+
+
 def _warnings(
     predicted: NDArray[np.int64],
     probability: Logits,

@@ -15,6 +15,7 @@ from torch import nn
 
 from spurview.core.network_description import NetworkDescription, Preprocessing
 from spurview.core.sized_network import Answering
+from spurview.pipeline.network_request import NetworkRequest
 from spurview.sources.class_list import ClassList, class_list, read_class_list
 from spurview.sources.network_architectures import build, check_architecture
 from spurview.sources.network_choice import NetworkChoice, parse_choice
@@ -36,19 +37,6 @@ _CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
-class NetworkRequest:
-    """A network as a person asks for it.
-
-    classifier, preprocess: as on the command line; trusted: SHA-256 of files agreed to.
-    """
-
-    classifier: str
-    preprocess: str = ""
-    class_names: Path | None = None
-    trusted: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class GivenNetwork:
     """A network opened for a new project.
 
@@ -63,9 +51,11 @@ class GivenNetwork:
     notes: list[str] = field(default_factory=list)
 
 
-def file_of(classifier: str) -> Path:
-    """The file that a `--classifier` names. Raises InputError."""
-    return _file(parse_choice(classifier))
+def digest_of(classifier: str) -> str:
+    """SHA-256 of the file that a `--classifier` names, 64 hex digits. Raises InputError."""
+    path = _file(parse_choice(classifier))
+    refuse_unsafe(path)
+    return read_network_file(path).digest
 
 
 def open_given(request: NetworkRequest, project_dir: Path) -> GivenNetwork:

@@ -17,7 +17,7 @@ from spurview.core.neighbours import nearest_among
 from spurview.core.network import Asked
 from spurview.core.settings import ClassifierSettings
 from spurview.core.vae import VAE, embed, reconstruct, train_vae
-from spurview.pipeline.network_stages import checked, open_network, predicted_classes
+from spurview.pipeline.network_stages import checked, open_network, predicted_classes, seen_facts
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.starting_weights import starting_weights
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo
@@ -28,6 +28,8 @@ T = TypeVar("T")
 CLASSIFIER_WEIGHTS = "/classifier/weights/"
 EMBEDDING_WEIGHTS = "/embedding/weights/"
 _BLOCK = 4096
+# Networks of other sizes take longer for each image, and less is lost when they are stopped.
+_FOREIGN_BLOCK = 512
 _SAMPLES = 12
 _SMALLEST_BATCH = 8
 
@@ -89,17 +91,18 @@ def predictions(work: Work) -> tuple[dict[str, Array], Facts]:
         return predicted_classes(work)
     parts = []
     n_images = reader.shape("/images/pixels")[0]
-    for index, start in enumerate(range(0, n_images, _BLOCK)):
+    step = _FOREIGN_BLOCK if work.info.network else _BLOCK
+    for index, start in enumerate(range(0, n_images, step)):
         work.report(start, n_images, "classifying images")
         block = work.checkpoints.block(index)
         if block is None:
-            pixels = reader.read("/images/pixels", start, start + _BLOCK)
+            pixels = reader.read("/images/pixels", start, start + step)
             block = network.logits(pixels, np.arange(start, start + len(pixels)))
             work.checkpoints.keep_block(index, block)
         parts.append(block)
     logits = np.concatenate(parts)
     role, label = reader.read("/images/role"), reader.read("/images/label")
-    facts: Facts = {"pool": int((role == POOL).sum())}
+    facts: Facts = {"pool": int((role == POOL).sum()), **seen_facts(network)}
     for name, wanted in (("training", INTEREST_TRAIN), ("test", INTEREST_TEST)):
         rows = role == wanted
         if rows.any():

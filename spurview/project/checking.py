@@ -28,6 +28,7 @@ _WHOLE_NUMBERS: dict[str, tuple[int, int | str]] = {
     "/images/role": (0, 3),
     "/images/label": (-1, "L"),
     "/images/source": (0, "Q"),
+    "/classifier/trial_rows": (0, "N"),
     "/predictions/class": (0, "K"),
     "/embedding/neighbours": (0, "N"),
     "/embedding/sample_rows": (0, "N"),
@@ -41,6 +42,8 @@ _ENDS = {"/images/keys_end": "/images/keys", "/candidates/members_end": "/candid
 # Of these groups a project has all arrays or none, but for those that only moved patterns need.
 _ALL_OR_NONE = ("/images/", "/predictions/", "/candidates/", "/verification/")
 _PLACES, _PAIR_PLACES = "/candidates/places", "/verification/pair_places"
+# A file of predictions may give classes alone.
+_MAY_BE_MISSING = (_PLACES, _PAIR_PLACES, "/predictions/logits")
 
 
 def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
@@ -57,7 +60,7 @@ def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
 def _groups(project: Project) -> Iterator[str]:
     for group in _ALL_OR_NONE:
         names = [rule.name for rule in RULES if rule.name.startswith(group)]
-        names = [name for name in names if name not in (_PLACES, _PAIR_PLACES)]
+        names = [name for name in names if name not in _MAY_BE_MISSING]
         missing = [name for name in names if not project.has(name)]
         if missing and any(name.startswith(group) for name in project.names()):
             yield f"{', '.join(missing)} is missing beside the rest of {group.rstrip('/')}."

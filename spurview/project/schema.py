@@ -32,6 +32,7 @@ MAX_LENGTHS = {
     "K": 1 << 16,  # classes
     "M": 1 << 16,  # candidates
     "S": 1 << 16,  # reconstructed samples
+    "T": 1 << 12,  # images of a network's first test
     "P": 1 << 12,  # before-and-after pairs of one candidate
     "*": 1 << 40,
 }
@@ -93,6 +94,8 @@ RULES = (
     _rule("/images/keys_end", "<i8", "N"),
     _rule("/classifier/weights/*", "<f4 <i8", None, _WEIGHT),
     _rule("/classifier/curve", "<f4", "* 3"),
+    _rule("/classifier/trial_rows", "<i4", "T"),
+    _rule("/classifier/trial_logits", "<f4", "T K"),
     _rule("/predictions/logits", "<f2", "N K"),
     _rule("/predictions/class", "<i4", "N"),
     _rule("/embedding/weights/*", "<f4 <i8", None, _WEIGHT),

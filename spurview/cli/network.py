@@ -1,0 +1,40 @@
+"""The options that bring a network of the person's own, and agreement to its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from spurview.pipeline.network_request import NetworkRequest
+    from spurview.project.store import Project
+
+
+def network_request(
+    classifier: str, preprocess: str, class_names: Path | None, *, trust_code: bool
+) -> NetworkRequest | None:
+    """What the options ask for; None to train a network. Raises InputError."""
+    if classifier.partition(":")[0] == "train":
+        if preprocess or class_names:
+            raise click.UsageError(
+                "--preprocess and --class-names are for a network of yours: name it with "
+                "--classifier."
+            )
+        return None
+    # Late, since it loads torch.
+    from spurview.pipeline.network_request import NetworkRequest
+
+    trusted: frozenset[str] = frozenset()
+    if trust_code:
+        from spurview.pipeline.networks import digest_of
+
+        trusted = frozenset({digest_of(classifier)})
+    return NetworkRequest(classifier, preprocess, class_names, trusted)
+
+
+def trusted_files(project: Project) -> frozenset[str]:
+    """The digest of the file that this project's network had when the project was made."""
+    network = project.info.network
+    return frozenset({network.digest}) if network else frozenset()
