@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.core.layout import principal_plane, residual_plane
+from spurview.core.layout import (
+    confidence_scale,
+    principal_plane,
+    residual_plane,
+    sample_by_class,
+    typicality,
+)
 
 
 def test_points_along_one_axis_by_hand():
@@ -64,3 +70,48 @@ def test_a_found_pattern_stands_apart():
     assert apart > 2
     before = residual_plane(residuals, np.zeros((0, 200), np.float32), np.zeros(0, np.float32))
     assert np.linalg.norm(before[carriers].mean(0) - before[~carriers].mean(0)) < 1
+
+
+def test_a_sample_by_class_keeps_rare_classes_whole_and_shares_out_the_rest():
+    classes = np.r_[np.zeros(1000), np.ones(3), np.full(50, 2), np.full(400, 3)].astype(np.int32)
+    drawn = sample_by_class(classes, 103, seed=0)
+    assert np.bincount(classes[drawn]).tolist() == [34, 3, 33, 33]
+    assert (np.diff(drawn) > 0).all()
+
+
+def test_a_sample_by_class_is_no_prefix_and_the_same_for_the_same_seed():
+    classes = np.zeros(5000, np.int32)
+    drawn = sample_by_class(classes, 500, seed=1)
+    assert drawn.max() > 4500
+    assert np.array_equal(drawn, sample_by_class(classes, 500, seed=1))
+    assert not np.array_equal(drawn, sample_by_class(classes, 500, seed=2))
+
+
+def test_a_sample_of_all_is_all():
+    assert sample_by_class(np.array([1, 0, 1], np.int32), 3, seed=0).tolist() == [0, 1, 2]
+
+
+def test_typicality_counts_deviations_from_the_middle_of_the_own_class():
+    reference = np.array([[-1, 0], [1, 0], [0, -2], [0, 2]], np.float32)
+    latents = np.r_[reference, reference + 10, [[0, 4], [10, 10], [0, 0]]].astype(np.float32)
+    classes = np.r_[np.zeros(4), np.ones(4), [0, 1, 1]].astype(np.int32)
+    is_reference = np.arange(11) < 8
+    found = typicality(latents, classes, is_reference)
+    # Variances .5 and 2, each with a hundredth of their mean: 4 is 4 / 1.419 deviations up.
+    assert found[8] == pytest.approx(-np.sqrt(16 / (2 + 0.0125) / 2), rel=1e-4)
+    assert found[9] == pytest.approx(0, abs=1e-3)
+    assert found[10] < -5
+
+
+def test_typicality_without_reference_images_is_refused():
+    with pytest.raises(ValueError, match="reference"):
+        typicality(np.zeros((3, 2), np.float32), np.zeros(3, np.int32), np.zeros(3, bool))
+
+
+def test_confidence_scale_counts_nines():
+    p = np.array([0.5, 0.9, 0.99, 0.999])
+    logits = np.stack([np.log(p), np.log(1 - p)], axis=1).astype(np.float32)
+    wanted = [np.log10(2), 1, 2, 3]
+    assert confidence_scale(logits, np.zeros(4, np.int32)) == pytest.approx(wanted, abs=1e-3)
+    certain = np.array([[80.0, -80.0]], np.float32)
+    assert confidence_scale(certain, np.zeros(1, np.int32)).tolist() == [8]

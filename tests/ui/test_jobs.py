@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from spurview.core.errors import InputError
-from spurview.jobs import JobRunner
+from spurview.jobs import JobRunner, watch
 
 
 @pytest.fixture
@@ -122,3 +124,52 @@ def test_a_flood_of_reports_reaches_the_window_as_a_trickle(runner, qtbot):
     with qtbot.waitSignal(job.finished):
         pass
     assert 1 <= len(seen) < 200
+
+
+SLEEPS = [sys.executable, "-u", "-c", "print('step 3'); import time; time.sleep(600)"]
+
+
+@pytest.fixture
+def children(monkeypatch):
+    """The processes that are started."""
+    started = []
+    make = subprocess.Popen
+
+    def popen(*args, **kwargs):
+        started.append(make(*args, **kwargs))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    return started
+
+
+def steps_of(said):
+    return said.count("step"), 5, said.strip()
+
+
+def test_cancelling_ends_the_process_that_a_job_watches(runner, qtbot, children):
+    seen = []
+    job = runner.submit("child", lambda report, _: watch(SLEEPS, steps_of, report, name="It"))
+    job.progressed.connect(lambda *steps: seen.append(steps))
+    qtbot.waitUntil(lambda: (1, 5, "step 3") in seen)
+    with qtbot.waitSignal(job.cancelled):
+        job.cancel()
+    assert children[0].returncode is not None
+
+
+def test_closing_the_runner_ends_the_process(qapp, qtbot, children):
+    runner = JobRunner()
+    runner.submit("child", lambda report, _: watch(SLEEPS, steps_of, report, name="It"))
+    qtbot.waitUntil(lambda: bool(children))
+    runner.close()
+    assert children[0].returncode is not None
+
+
+def test_a_process_that_fails_is_told_with_what_it_said(runner, qtbot):
+    fails = [sys.executable, "-c", "raise SystemExit('no room left')"]
+    failures = []
+    job = runner.submit("child", lambda report, _: watch(fails, steps_of, report, name="t-SNE"))
+    job.failed.connect(failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert failures[0].sentence.startswith("t-SNE ended early (code 1)")
+    assert "no room left" in failures[0].details

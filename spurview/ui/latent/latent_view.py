@@ -72,7 +72,7 @@ class LatentView(pg.PlotWidget):
     def _build(self, title: str) -> None:
         self.setAccessibleName(title)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(96)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)

@@ -46,7 +46,7 @@ def _confidence(reader: Reader, seed: int, report: Report) -> Layout:
     ticks = ((-np.log10(0.5), ".5"), *_TICKS)
     return Layout(
         np.stack([across, up], axis=1),
-        "distance from the training images of its class",
+        "VAE latent",
         axes=("confidence", "typicality"),
         ticks=tuple((float(at), words) for at, words in ticks),
     )
@@ -64,10 +64,10 @@ def _tsne(reader: Reader, seed: int, report: Report) -> Layout:
         np.save(points, reader.read_rows("/latents", rows.tolist()))
         watch(tsne.command(points, result, seed), tsne.progress_of, report, name="t-SNE")
         at = np.load(result, allow_pickle=False)
-    return Layout(at, _sampled("VAE latent, t-SNE", len(rows), len(pool)), rows)
+    return Layout(at, _what(len(rows), len(pool)), rows)
 
 
-def _sampled(what: str, n_drawn: int, n_pool: int) -> str:
+def _what(n_drawn: int, n_pool: int) -> str:
     if n_drawn == n_pool:
-        return what
-    return f"{what}, a sample of {count(n_drawn)} of {count(n_pool)}, drawn by class"
+        return "VAE latent"
+    return f"sample: {count(n_drawn)} of {count(n_pool)}, drawn by class"

@@ -54,8 +54,8 @@ def paint_overlay(painter: QPainter, area: QRectF, overlay: Overlay) -> None:
         paint_axes(painter, area, overlay.axes, shown)
     if overlay.empty_text:
         _paint_empty(painter, area, overlay.empty_text, shown)
-    for label in overlay.labels:
-        _paint_label(painter, label, shown)
+    for label, badge in zip(overlay.labels, badges(overlay.labels), strict=True):
+        _paint_label(painter, label, badge, shown)
     if overlay.ring is not None:
         _paint_ring(painter, overlay.ring, shown)
     if len(overlay.polygon) > 1:
@@ -94,20 +94,28 @@ def _paint_empty(painter: QPainter, area: QRectF, text: str, shown: theme.Theme)
     painter.drawText(area.adjusted(2 * _INSET, _INSET, -2 * _INSET, -_INSET), flags, text)
 
 
-def _paint_label(painter: QPainter, label: Label, shown: theme.Theme) -> None:
-    font = theme.font(600)
-    metrics = QFontMetricsF(font)
+def badges(labels: list[Label]) -> list[QRectF]:
+    """Where each label's badge stands: at its place, or below those that stand there already."""
+    metrics = QFontMetricsF(theme.font(600))
     tall = metrics.height() + 2
-    wide = max(tall, metrics.horizontalAdvance(label.name) + 12)
-    badge = QRectF(0, 0, wide, tall)
-    badge.moveCenter(label.at)
+    placed: list[QRectF] = []
+    for label in labels:
+        badge = QRectF(0, 0, max(tall, metrics.horizontalAdvance(label.name) + 12), tall)
+        badge.moveCenter(label.at)
+        while (other := next((p for p in placed if p.intersects(badge)), None)) is not None:
+            badge.moveTop(other.bottom() + 2)
+        placed.append(badge)
+    return placed
+
+
+def _paint_label(painter: QPainter, label: Label, badge: QRectF, shown: theme.Theme) -> None:
     colour = shown.class_colour(label.palette)
     ground = QColor(shown.canvas)
     ground.setAlphaF(0.92)
     painter.setBrush(ground)
     painter.setPen(QPen(colour, 1.5))
-    painter.drawRoundedRect(badge, tall / 2, tall / 2)
-    painter.setFont(font)
+    painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
+    painter.setFont(theme.font(600))
     painter.setPen(shown.text)
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, label.name)
 

@@ -80,6 +80,11 @@ class PlotsPane(QWidget):
         return self._layouts
 
     @property
+    def colouring(self) -> Colouring | None:
+        """How the points are coloured now."""
+        return self._colouring
+
+    @property
     def menu(self) -> ViewMenu:
         return self._menu
 

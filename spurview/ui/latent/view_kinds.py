@@ -53,7 +53,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "tsne",
             "Content by t-SNE",
-            "VAE latent, t-SNE",
+            "VAE latent",
             ("/latents", "/predictions/class"),
             "This view appears here once Predictions and Embedding have run.",
             "asked",
