@@ -49,7 +49,8 @@ class MemoryReader:
         return self._arrays[name].shape
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> Array:
-        return self._arrays[name][start:stop]
+        array = self._arrays[name]
+        return array[start:stop] if array.ndim else array
 
     def read_rows(self, name: str, rows: Iterable[int]) -> Array:
         return self._arrays[name][np.fromiter(rows, np.intp)]

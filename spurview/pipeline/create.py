@@ -66,7 +66,8 @@ def create_project(
     """
     check_target(path)
     # Before the images, whose reading may take hours.
-    fit = fitting(network, path.absolute().parent) if network else None
+    folder = path.absolute().parent
+    fit = fitting(network, folder, settings.images.aspect) if network else None
     started = time.monotonic()
     work_dir = work_dir_of(path)
     try:

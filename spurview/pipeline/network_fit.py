@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from spurview.core.arrays import MemoryReader, Reader
 from spurview.core.errors import InputError
 from spurview.core.network import Logits
-from spurview.core.network_description import NetworkDescription, Preprocessing
+from spurview.core.network_description import Fit, NetworkDescription, Preprocessing
 from spurview.core.placing import seen_box
 from spurview.core.sized_network import Answering, SizedNetwork
 from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
@@ -47,8 +47,13 @@ class Fitted:
     notes: list[str]
 
 
-def fit(given: GivenNetwork, product: ImagesProduct, project_dir: Path) -> Fitted:
-    """The network and the images together. Raises InputError where they do not go together."""
+def fit(
+    given: GivenNetwork, product: ImagesProduct, project_dir: Path, aspect: Fit = "crop"
+) -> Fitted:
+    """The network and the images together; aspect: how those became square.
+
+    Raises InputError where they do not go together.
+    """
     if given.predictions:
         return _fit_predictions(given, given.predictions, product)
     assert given.answering is not None
@@ -58,7 +63,7 @@ def fit(given: GivenNetwork, product: ImagesProduct, project_dir: Path) -> Fitte
     description = msgspec.structs.replace(given.description, preprocessing=steps)
     reader = MemoryReader(product.arrays)
     rows = trial_rows(product.arrays["/images/role"], product.arrays["/images/label"])
-    network = sized(given.answering, steps, reader, product.sources, project_dir)
+    network = sized(given.answering, steps, reader, product.sources, project_dir, aspect)
     logits = tried(network, reader, rows, description)
     if is_probability(logits):
         description = msgspec.structs.replace(description, outputs="probabilities")
@@ -77,17 +82,21 @@ def sized(
     reader: Reader,
     sources: Sequence[SourceRecord] | Sequence[SourceSummary],
     project_dir: Path,
+    aspect: Fit = "crop",
 ) -> SizedNetwork:
-    """The network as the stages ask it, with the originals behind it where it sees other sizes."""
+    """The network as the stages ask it, with the originals behind it where it sees other sizes.
+
+    aspect: how the originals became working images.
+    """
     size = reader.shape("/images/pixels")[1:3]
     # Of a square original, which stands for any.
     square = (1 << 20, 1 << 20)
     seen = seen_box(square, (steps.height, steps.width), steps.fit, steps.resize)
-    same = steps.fit == "crop" and seen == seen_box(square, (size[0], size[1]), "crop")
+    same = steps.fit == aspect and seen == seen_box(square, (size[0], size[1]), aspect)
     if size == (steps.height, steps.width) and same:
         return SizedNetwork(answering, steps, None)
     original = Original(reader, source_folders(sources, project_dir))
-    return SizedNetwork(answering, steps, NetworkViews(reader, original, steps))
+    return SizedNetwork(answering, steps, NetworkViews(reader, original, steps, aspect))
 
 
 def tried(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from spurview.core.network_description import Fit
     from spurview.pipeline.network_fit import Fitted
     from spurview.sources import ImagesProduct
 
@@ -22,7 +23,9 @@ class NetworkRequest:
     trusted: frozenset[str] = frozenset()
 
 
-def fitting(request: NetworkRequest, project_dir: Path) -> Callable[[ImagesProduct], Fitted]:
+def fitting(
+    request: NetworkRequest, project_dir: Path, aspect: Fit
+) -> Callable[[ImagesProduct], Fitted]:
     """Opens the network now, and gives what brings it together with images once they are read.
 
     Raises NotAgreedError for a file that can hold code and nobody has agreed to, InputError for
@@ -33,4 +36,4 @@ def fitting(request: NetworkRequest, project_dir: Path) -> Callable[[ImagesProdu
     from spurview.pipeline.networks import open_given
 
     given = open_given(request, project_dir)
-    return lambda product: fit(given, product, project_dir)
+    return lambda product: fit(given, product, project_dir, aspect)

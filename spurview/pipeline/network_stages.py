@@ -56,7 +56,14 @@ def open_network(work: Work) -> SizedNetwork | None:
     answering = _from_project(work, network) or open_described(
         network, work.project_dir, work.trusted, torch.device(work.device)
     )
-    return sized(answering, network.preprocessing, work.reader, work.info.sources, work.project_dir)
+    return sized(
+        answering,
+        network.preprocessing,
+        work.reader,
+        work.info.sources,
+        work.project_dir,
+        work.settings.images.aspect,
+    )
 
 
 def predicted_classes(work: Work) -> tuple[dict[str, Array], Facts]:

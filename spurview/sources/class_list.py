@@ -55,8 +55,9 @@ def class_list(names: Sequence[str | Sequence[str]], origin: str) -> ClassList:
 def read_class_list(path: Path) -> ClassList:
     """Names from a text file, one a line in the network's order, or from JSON.
 
-    A line may hold several names with tabs between, or begin with a WordNet id; the last is
-    shown. JSON: a list, or an object with the numbers from 0 as keys. Raises InputError.
+    A line may hold several names with tabs between, or begin with a WordNet id before its names; of
+    names with tabs the last is shown, of WordNet's the first. JSON: a list, or an object with the
+    numbers from 0 as keys. Raises InputError.
     """
     shown = readable(os.fspath(path))
     try:
@@ -82,7 +83,9 @@ def _lines(text: str) -> list[tuple[str, ...]]:
             continue
         names = tuple(part.strip() for part in line.split("\t") if part.strip())
         first, _, rest = line.strip().partition(" ")
-        entries.append((first, rest.strip()) if _WNID.fullmatch(first) and rest else names)
+        if _WNID.fullmatch(first) and rest.strip():
+            names = (first, rest.strip(), rest.split(",")[0].strip())
+        entries.append(names)
     return entries
 
 

@@ -21,7 +21,8 @@ from spurview.core.placing import box_within, seen_box
 from spurview.core.sized_network import View
 from spurview.sources.picture import Unusable, decode, read_file
 
-FOLDER = "folder"
+# Kinds of sources whose keys are paths below a folder.
+_FOLDERS = ("folder", "imagefolder", "imagenet")
 _KEPT_BYTES = 384 << 20
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -53,8 +54,8 @@ def source_folders(
         seen[source.role] += 1
         number = f"{seen[source.role]}/" if roles[source.role] > 1 else ""
         prefix = f"{source.role}/{number}".encode()
-        is_folder = source.kind == FOLDER
-        folders.append((project_dir / source.location, prefix) if is_folder else None)
+        is_below = source.kind in _FOLDERS
+        folders.append((project_dir / source.location, prefix) if is_below else None)
     return folders
 
 
