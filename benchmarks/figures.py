@@ -16,7 +16,7 @@ import spurview
 
 Scale = Literal["quick", "normal", "full"]
 
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "PySide6-Essentials", "pyqtgraph")
 _HEADER = ("figure", "measured", "base", "ratio", "goal", "")
 
 

@@ -34,7 +34,7 @@ _HAIR_PX = 0.6
 # Above this many, chosen points are stamped like the others: painting them one by one is slow.
 MOST_RIMMED = 5_000
 # Markers this small show no shape; more of them may then be told apart.
-_CROWD = 100_000
+_CROWD = 50_000
 
 
 class Field(Protocol):
