@@ -1,0 +1,34 @@
+"""Running a project that is open: every product is saved as it comes."""
+
+from __future__ import annotations
+
+from spurview.core.arrays import MemoryReader
+from spurview.core.progress import Report, silent
+from spurview.pipeline.carry_over import carried_over
+from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
+from spurview.project.store import Project
+
+
+def run_project(
+    project: Project, *, until: str | None = None, device: str = "auto", report: Report = silent
+) -> None:
+    """Do the stages that are stale or missing, up to `until`; a stopped run goes on from there.
+
+    Verdicts go with their candidates. Raises as `compute` does, and SaveError.
+    """
+    products = compute(
+        project, project.info, work_dir=project.work_dir, until=until, device=device, report=report
+    )
+    for product in products:
+        changed = applied(project.info, product)
+        verdicts = project.verdicts
+        if product.stage == "candidates":
+            verdicts = carried_over(verdicts, MemoryReader(product.arrays), changed.class_names)
+        project.save(
+            info=changed,
+            put=product.arrays,
+            drop=product.drop,
+            verdicts=verdicts,
+            history=[*project.history, history_event(product, changed)],
+        )
+        clear_checkpoints(product, project.work_dir)
