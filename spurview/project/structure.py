@@ -30,7 +30,7 @@ _TYPES = {
     "<f2": h5t.IEEE_F16LE,
     "<f4": h5t.IEEE_F32LE,
 }
-_LIBRARY_ERRORS = (OSError, LookupError, RuntimeError, ValueError, TypeError, MemoryError)
+LIBRARY_ERRORS = (OSError, LookupError, RuntimeError, ValueError, TypeError, MemoryError)
 
 
 class Refused(Exception):
@@ -39,12 +39,12 @@ class Refused(Exception):
 
 def main(path: str) -> None:
     """Print what is in the file, or why it is refused."""
-    _limit_this_process()
+    limit_this_process()
     try:
         answer = structure(path)
     except Refused as error:
         answer = {"problem": str(error)}
-    except _LIBRARY_ERRORS as error:
+    except LIBRARY_ERRORS as error:
         answer = {"problem": f"{type(error).__name__}: {error}"[:2000]}
     print(json.dumps(answer))
 
@@ -67,7 +67,8 @@ def structure(path: str) -> dict[str, Any]:
     return {"stamp": stamp, "table": table}
 
 
-def _limit_this_process() -> None:
+def limit_this_process() -> None:
+    """Bounds on memory, time and writing, so that a hostile file costs little."""
     try:
         import resource
     except ImportError:  # Windows: the parent's time-out alone has to do

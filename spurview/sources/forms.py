@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from spurview.core.errors import InputError
 from spurview.core.progress import Report, silent
-from spurview.sources import shipped, trees
+from spurview.sources import array_files, cifar, idx, lists, shards, shipped, trees
 from spurview.sources.gathering import Asked, Gathered, Place
+from spurview.sources.idx import Split
 from spurview.sources.spec import SourceSpec, readable
 
 
@@ -30,11 +32,31 @@ class Form:
     needs_path: bool = True
 
 
+def _ends(*endings: str) -> Callable[[str], bool]:
+    return lambda text: text.lower().endswith(endings) and not os.path.isdir(text)
+
+
+def _splits(name: str, gather_split: Callable[..., Gathered]) -> Iterator[Form]:
+    """A data set whole, and its training and test images alone."""
+    splits: tuple[Split, ...] = ("", "train", "test")
+    for split in splits:
+        prefix = f"{name}-{split}:" if split else f"{name}:"
+        yield Form(name, partial(gather_split, split=split), prefix)
+
+
 FORMS = (
     Form("digits", shipped.gather_digits, "digits:", needs_path=False),
     Form("photographs", shipped.gather_photographs, "photographs:", needs_path=False),
     Form("imagefolder", trees.gather_imagefolder, "imagefolder:"),
     Form("imagenet", trees.gather_imagenet, "imagenet:"),
+    *_splits("mnist", partial(idx.gather_idx, data_set=idx.MNIST)),
+    *_splits("fashionmnist", partial(idx.gather_idx, data_set=idx.FASHION)),
+    *_splits("cifar10", cifar.gather_cifar10),
+    Form("npz", array_files.gather_npz, fits=_ends(".npz")),
+    Form("h5", array_files.gather_h5, fits=_ends(".h5", ".hdf5")),
+    Form("csv", lists.gather_csv, fits=_ends(".csv", ".tsv")),
+    Form("parquet", lists.gather_parquet, fits=_ends(".parquet")),
+    Form("shards", shards.gather_shards, fits=shards.is_shards),
     Form("folder", trees.gather_folder, fits=lambda text: True),
 )
 _A_NAME = re.compile(r"[a-z][a-z0-9-]+:")

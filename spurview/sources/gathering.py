@@ -150,7 +150,7 @@ def stamp_of(path: Path) -> tuple[int, ...]:
     """Size and time of a file; empty where it cannot be told."""
     try:
         found = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):
         return ()
     return (found.st_size, found.st_mtime_ns)
 

@@ -70,6 +70,13 @@ def read_file(path: Path) -> FileBytes:
             data = file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:
+        raise Unusable("not a file name") from error
+    return of_bytes(data)
+
+
+def of_bytes(data: bytes) -> FileBytes:
+    """The content with its digest."""
     return FileBytes(data, hashlib.blake2b(data, digest_size=16).digest())
 
 
