@@ -213,6 +213,19 @@ SPECS: tuple[Spec, ...] = (
     Spec("about", "Help", "&About spurview", (), "info"),
 )
 
+# The menu beside a candidate of the list, by ids; an empty one is a line between groups.
+CANDIDATE_MENU = (
+    "spurious",
+    "genuine",
+    "unsure",
+    "undecided",
+    "",
+    "note",
+    "",
+    "select_members",
+    "export",
+)
+
 # Keys that views handle themselves, for the list of keys.
 VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Plots", "H, L, R", "Pan, lasso, rectangle"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from spurview.ui import theme
-from spurview.ui.actions import MENUS, Actions
+from spurview.ui.actions import CANDIDATE_MENU, MENUS, Actions
 from spurview.ui.command_finder import Command, commands_of
 from spurview.ui.docks import Docks
 from spurview.ui.preferences import Preferences
@@ -27,7 +27,8 @@ class Menus(QObject):
 
     def __init__(self, window: QMainWindow, actions: Actions, preferences: Preferences) -> None:
         super().__init__(window)
-        self._window, self._preferences = window, preferences
+        self._window, self._actions, self._preferences = window, actions, preferences
+        self.candidate_menu: QMenu | None = None
         self._menus: dict[str, QMenu] = {}
         for title in MENUS:
             menu = self._menus[title] = window.menuBar().addMenu(f"&{title}")
@@ -69,6 +70,19 @@ class Menus(QObject):
         tools = self._menus["Tools"]
         tools.insertMenu(tools.actions()[0], menu)
         self._stages = menu
+
+    def show_candidate_menu(self, place: QPoint) -> None:
+        """What can be done with the focused candidate, beside it."""
+        menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
+        for action_id in CANDIDATE_MENU:
+            if action_id:
+                menu.addAction(self._actions[action_id])
+            else:
+                menu.addSeparator()
+        menu.aboutToHide.connect(menu.deleteLater)
+        self.candidate_menu = menu
+        menu.popup(place)
 
     def enable_stages(self, has_project: bool) -> None:
         """The stages, while a project is open."""

@@ -22,6 +22,12 @@ from spurview.ui.preferences import Preferences, RecentProject
 
 _CARD = QSize(264, 220)
 _PICTURE = QSize(248, 140)
+# Where the lines are cut: names and places keep both their ends.
+_CUTS = (
+    Qt.TextElideMode.ElideMiddle,
+    Qt.TextElideMode.ElideRight,
+    Qt.TextElideMode.ElideMiddle,
+)
 
 
 class Card(QAbstractButton):
@@ -117,9 +123,7 @@ class Card(QAbstractButton):
             painter.setFont(theme.font(500 if place == 0 else 400))
             is_fact = place == 0 or (place == 1 and bool(self._alarms or self.is_missing))
             painter.setPen(shown.text if is_fact else shown.text2)
-            cut = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideMiddle, int(room - left + 8)
-            )
+            cut = painter.fontMetrics().elidedText(text, _CUTS[place], int(room - left + 8))
             painter.drawText(
                 QRectF(left, top + place * line, room, line), Qt.AlignmentFlag.AlignVCenter, cut
             )

@@ -44,6 +44,8 @@ class StartPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self._left())
         row.addWidget(_Rule())
+        self._fit()
+        theme.keeper().text_scaled.connect(self._fit)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         row.addWidget(self._scroll, 1)
@@ -98,9 +100,13 @@ class StartPage(QWidget):
             self._tint()
         super().changeEvent(event)
 
+    def _fit(self) -> None:
+        """The left column as wide as its text needs."""
+        self._side.setFixedWidth(round(_LEFT_PX * theme.text_scale()))
+
     def _left(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(max(_LEFT_PX, 34 * self.fontMetrics().averageCharWidth()))
+        self._side = side
         column = QVBoxLayout(side)
         column.setContentsMargins(40, 64, 40, 40)
         column.setSpacing(16)

@@ -178,6 +178,8 @@ class ThemeKeeper(QObject):
 
     # After the theme was exchanged; carries the new Theme.
     changed = Signal(object)
+    # After the size of all text was changed.
+    text_scaled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -209,6 +211,7 @@ class ThemeKeeper(QObject):
                 app.setFont(base_font(percent))
                 # Style sheets keep the sizes they were polished with.
                 app.setStyleSheet(style_sheet(self._current.codes()))
+            self.text_scaled.emit()
 
     def install(
         self, app: QApplication, chosen: ThemeName | None = None, text_percent: int = 100
@@ -264,6 +267,11 @@ def base_font(percent: int = 100) -> QFont:
     font.setPointSizeF(max(font.pointSizeF(), _LEAST_POINTS) * percent / 100)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def text_scale() -> float:
+    """How much larger the text is than the mock-ups': widths that hold text grow by it."""
+    return max(1.0, QApplication.font().pointSizeF() / _LEAST_POINTS)
 
 
 def font(weight: Literal[400, 500, 600] = 400, *, headline: bool = False) -> QFont:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication
 
 from spurview.ui import commands
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
@@ -173,7 +175,7 @@ def test_stale_findings_say_so(qtbot, focus):
     document = Document.in_memory(constructed.arrays(), constructed.info())
     pane = ClustersPane(document, focus)
     qtbot.addWidget(pane)
-    assert pane.banner.accessibleName() == "Stale: from before the classifier stage changed"
+    assert pane.banner.accessibleName() == "Stale: from before the classifier was changed."
 
 
 def test_painting_shows_alarm_colour_only_for_alarms(qtbot, pane):
@@ -192,3 +194,24 @@ def test_painting_shows_alarm_colour_only_for_alarms(qtbot, pane):
 
     assert has_alarm(ALARM)
     assert not has_alarm(WEAK)
+
+
+def test_a_right_click_chooses_the_row_and_asks_for_its_menu(qtbot, pane, focus):
+    index = pane.model.index_of(WEAK)
+    place = pane.tree.visualRect(index).center()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, place, pane.tree.viewport().mapToGlobal(place)
+    )
+    with qtbot.waitSignal(pane.menu_requested):
+        QApplication.sendEvent(pane.tree.viewport(), event)
+    assert focus.candidate_id == WEAK
+
+
+def test_a_heading_has_no_menu(qtbot, pane):
+    index = pane.model.index_of_class(1)
+    place = pane.tree.visualRect(index).center()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, place, pane.tree.viewport().mapToGlobal(place)
+    )
+    with qtbot.assertNotEmitted(pane.menu_requested):
+        QApplication.sendEvent(pane.tree.viewport(), event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from spurview.pipeline.wording import count, percent, times
@@ -91,14 +91,18 @@ class CandidateDelegate(QStyledItemDelegate):
         paint_marker(painter, QPointF(area.left() + 41, area.center().y()), entry.class_index, 9)
         right = area.right() - _INSET_PX
         share = percent(entry.share)
-        share_width = max(40, painter.fontMetrics().horizontalAdvance("100 %"))
+        metrics = painter.fontMetrics()
+        share_width = max(40, metrics.horizontalAdvance("100 %"))
         painter.setPen(shown.text)
         painter.drawText(_box(right - share_width, area, share_width), _RIGHT, share)
-        bar_left = right - share_width - 8 - _SHARE_BAR.width()
-        bar = QRectF(bar_left, area.center().y() - 2, _SHARE_BAR.width(), _SHARE_BAR.height())
-        self._bar(painter, bar, entry.share, shown.class_colour(entry.class_index))
-        pool = f"{count(entry.pool)} of pool"
-        pool_width = painter.fontMetrics().horizontalAdvance(pool)
+        room = right - share_width - (area.left() + 54)
+        pool, has_bar = _fitting(metrics, entry, room)
+        bar_left = right - share_width - 8
+        if has_bar:
+            bar_left -= _SHARE_BAR.width()
+            bar = QRectF(bar_left, area.center().y() - 2, _SHARE_BAR.width(), _SHARE_BAR.height())
+            self._bar(painter, bar, entry.share, shown.class_colour(entry.class_index))
+        pool_width = metrics.horizontalAdvance(pool)
         painter.setPen(shown.text2)
         painter.drawText(_box(bar_left - 8 - pool_width, area, pool_width + 1), _RIGHT, pool)
         painter.setPen(shown.text)
@@ -175,6 +179,18 @@ class CandidateDelegate(QStyledItemDelegate):
         filled = QRectF(bar)
         filled.setWidth(max(bar.width() * min(max(share, 0), 1), 1 if share > 0 else 0))
         painter.fillRect(filled, colour)
+
+
+def _fitting(metrics: QFontMetrics, entry: ClassEntry, room: float) -> tuple[str, bool]:
+    """What a heading tells of the pool, and whether with a bar: the class's name comes first."""
+    name = QFontMetrics(theme.font(600)).horizontalAdvance(entry.name)
+    number = count(entry.pool)
+    ways = ((f"{number} of pool", True), (number, True), (number, False), ("", False))
+    for words, has_bar in ways:
+        bar = _SHARE_BAR.width() + 8 if has_bar else 0
+        if name + 16 + metrics.horizontalAdvance(words) + 8 + bar <= room:
+            return words, has_bar
+    return "", False
 
 
 def _box(left: float, area: QRectF, width: float) -> QRectF:

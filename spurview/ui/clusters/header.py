@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView
 
 from spurview.ui import icons, theme
@@ -13,6 +13,8 @@ from spurview.ui.clusters.entries import COLUMNS
 # icons and reaches into the section before it, which keeps the list as narrow as its figures.
 _WIDTHS = {"size": 34, "lift": 42, "insertion": 108, "verdict": 42}
 _INSET_PX = 16
+# Picture, name and alarm mark.
+_LEAST_NAME_PX = 92
 
 
 class CandidateHeader(QHeaderView):
@@ -36,12 +38,36 @@ class CandidateHeader(QHeaderView):
     def sizeHint(self) -> QSize:
         return QSize(320, max(24, self.fontMetrics().height() + 8))
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.model() is not None:
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.model() is not None:
+            self._drop_what_has_no_room()
+
+    def _drop_what_has_no_room(self) -> None:
+        """Names before figures: lift goes first, then size; the row's tip still tells them."""
+        scale = self._scale
+        room = self.width() - sum(_WIDTHS.values()) * scale - _LEAST_NAME_PX * scale
+        for column in ("lift", "size"):
+            hidden = room < 0
+            self.setSectionHidden(COLUMNS.index(column), hidden)
+            room += _WIDTHS[column] * scale if hidden else 0
+
+    @property
+    def _scale(self) -> float:
+        return max(1.0, self.fontMetrics().horizontalAdvance("0") / 8.5)
+
     def _fit(self) -> None:
-        scale = max(1.0, self.fontMetrics().horizontalAdvance("0") / 8.5)
+        scale = self._scale
         self.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for section, column in enumerate(COLUMNS[1:], start=1):
             self.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
             self.resizeSection(section, round(_WIDTHS[column] * scale))
+        self._drop_what_has_no_room()
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         shown = theme.current()

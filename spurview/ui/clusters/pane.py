@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from spurview.pipeline.findings import Findings
-from spurview.pipeline.wording import chance_words
+from spurview.pipeline.stages import STAGE_NAMES
+from spurview.pipeline.wording import chance_words, stale_sentence
 from spurview.ui import icons, theme
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
 from spurview.ui.clusters.lines import Banner, Summary
@@ -34,6 +35,8 @@ class ClustersPane(QWidget):
     candidate_requested = Signal(str)
     # The person chose a class heading; carries the class's index.
     class_requested = Signal(int)
+    # The person wants to see what can be done with the chosen row; carries the place on the screen.
+    menu_requested = Signal(QPoint)
     # The Run button of the empty pane.
     run_requested = Signal()
 
@@ -81,6 +84,7 @@ class ClustersPane(QWidget):
     def _connect(self) -> None:
         self.filter_box.textChanged.connect(self._on_filter)
         self.tree.chosen.connect(self._on_chosen)
+        self.tree.menu_requested.connect(self.menu_requested)
         self._document.verdicts_changed.connect(self._on_verdicts)
         self._document.stages_changed.connect(self._on_products)
         self._document.replaced.connect(self._on_replaced)
@@ -167,10 +171,7 @@ def _summary(findings: Findings) -> str:
 
 def _stale_reason(document: Document) -> str:
     """Why what is shown is out of date; empty when it is not."""
-    states = document.states
     if document.findings is None or not document.findings.stale:
         return ""
-    first = next((name for name, state in states.items() if state != "fresh"), None)
-    if first is None or first in ("verification", "candidates"):
-        return "Stale: from before an earlier stage changed"
-    return f"Stale: from before the {first} stage changed"
+    claims = [name for name in STAGE_NAMES if name != "layout"]
+    return stale_sentence({name: document.states[name] for name in claims})

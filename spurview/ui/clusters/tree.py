@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QTreeView
 
 from spurview.ui.clusters.delegate import CandidateDelegate
@@ -18,6 +18,8 @@ class CandidateTree(QTreeView):
 
     # The person chose a row.
     chosen = Signal(QModelIndex)
+    # A right click or the menu key on a candidate; carries the place on the screen.
+    menu_requested = Signal(QPoint)
 
     def __init__(self, model: CandidateModel, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -66,6 +68,17 @@ class CandidateTree(QTreeView):
             super().focusInEvent(event)
         else:
             self.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.currentIndex()
+        place = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            self.setCurrentIndex(index.siblingAtColumn(0))
+        elif index.isValid():
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if index.isValid() and index.parent().isValid():
+            self.menu_requested.emit(place)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, not a search."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -41,12 +41,9 @@ class _Label(QLabel):
     def __init__(self, voice: Voice) -> None:
         super().__init__()
         self._voice = voice
+        # A widget with a font of its own does not hear of the application's.
+        theme.keeper().text_scaled.connect(self._dress)
         self._dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._dress()
-        super().changeEvent(event)
 
     def _dress(self) -> None:
         weight = _WEIGHTS.get(self._voice, 400)

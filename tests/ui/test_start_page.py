@@ -1,0 +1,141 @@
+"""The start page: ways in, recent projects that are there or gone, samples, drops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QMessageBox
+
+from spurview.ui import main_window, start_page
+from spurview.ui.preferences import RecentProject
+from spurview.ui.start_page import StartPage
+from tests.ui.test_main_window import answer, shown
+
+
+@pytest.fixture
+def gone(empty_window, tmp_path):
+    """A recent project whose file is no longer there, on the start page."""
+    path = tmp_path / "gone.spurview"
+    recent = RecentProject(path=str(path), summary="1 alarm in 2 candidates", alarms=1)
+    empty_window.preferences.remember_project(recent)
+    return path
+
+
+def card_of(window, path):
+    return next(card for card in window.start_page.cards if card.path == path)
+
+
+def drop(window, path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def test_at_first_the_sample_is_the_one_thing_to_do(empty_window):
+    page = empty_window.start_page
+    ways = (page.sample_button, page.new_button, page.open_button)
+    assert [bool(button.property("accent")) for button in ways] == [True, False, False]
+    assert page.sample_button.y() < page.new_button.y() < page.open_button.y()
+
+
+def test_later_a_new_project_stands_first(empty_window, gone):
+    page = empty_window.start_page
+    assert page.new_button.property("accent")
+    page.layout().activate()
+    assert page._ways.indexOf(page.sample_button) == 2
+
+
+def test_without_samples_nothing_offers_them(qtbot, preferences, monkeypatch):
+    monkeypatch.setattr(start_page, "sample_projects", list)
+    page = StartPage(preferences)
+    qtbot.addWidget(page)
+    page.show()
+    assert not page.sample_button.isVisible()
+    assert page.cards == []
+
+
+def test_a_missing_project_says_so(empty_window, gone):
+    card = card_of(empty_window, gone)
+    assert card.is_missing
+    assert "No longer there" in card.accessibleName()
+
+
+def test_a_missing_project_is_taken_off_the_list_on_request(qtbot, empty_window, gone):
+    card_of(empty_window, gone).click()
+    answer(qtbot, "Take off the list")
+    qtbot.waitUntil(lambda: not empty_window.preferences.remembered.recent)
+    assert gone not in [card.path for card in empty_window.start_page.cards]
+
+
+def test_a_missing_project_stays_when_the_person_turns_away(qtbot, empty_window, gone):
+    card_of(empty_window, gone).click()
+    answer(qtbot, "Cancel")
+    assert [r.path for r in empty_window.preferences.remembered.recent] == [str(gone)]
+
+
+def test_a_located_project_opens_in_place_of_the_missing(
+    qtbot, empty_window, gone, case_path, monkeypatch
+):
+    monkeypatch.setattr(main_window, "choose_project", lambda *_: case_path)
+    card_of(empty_window, gone).click()
+    answer(qtbot, "Locate…")
+    qtbot.waitUntil(lambda: empty_window.document is not None, timeout=20_000)
+    assert [Path(r.path) for r in empty_window.preferences.remembered.recent] == [case_path]
+
+
+def test_delete_takes_a_card_off_the_list(qtbot, empty_window, gone):
+    qtbot.keyClick(card_of(empty_window, gone), Qt.Key.Key_Delete)
+    assert empty_window.preferences.remembered.recent == []
+
+
+def test_clear_list_empties_it_and_leaves_the_samples(qtbot, empty_window, gone):
+    qtbot.mouseClick(empty_window.start_page.clear_button, Qt.MouseButton.LeftButton)
+    assert empty_window.preferences.remembered.recent == []
+    assert all(card.path != gone for card in empty_window.start_page.cards)
+
+
+def test_enter_opens_the_card_that_has_the_keyboard(qtbot, empty_window, case_path):
+    empty_window.preferences.remember_project(RecentProject(path=str(case_path)))
+    card = card_of(empty_window, case_path)
+    card.setFocus()
+    qtbot.keyClick(card, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: empty_window.document is not None, timeout=20_000)
+
+
+def test_a_dropped_folder_asks_for_a_new_project(qtbot, empty_window, tmp_path):
+    with qtbot.waitSignal(empty_window.new_project_requested) as asked:
+        drop(empty_window, tmp_path)
+    assert asked.args[0] == tmp_path
+
+
+def test_the_button_and_the_key_ask_for_a_new_project(qtbot, empty_window):
+    with qtbot.waitSignal(empty_window.new_project_requested) as asked:
+        qtbot.mouseClick(empty_window.start_page.new_button, Qt.MouseButton.LeftButton)
+    assert asked.args[0] is None
+    with qtbot.waitSignal(empty_window.new_project_requested):
+        qtbot.keyClick(empty_window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_while_nobody_makes_projects_the_command_is_told(qtbot, empty_window, tmp_path):
+    drop(empty_window, tmp_path)
+    qtbot.waitUntil(lambda: shown(QMessageBox) is not None)
+    assert str(tmp_path) in shown(QMessageBox).informativeText()
+    answer(qtbot, "Close")
+
+
+def test_a_dropped_text_file_is_nothing_to_us(empty_window, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("no project")
+    drop(empty_window, path)
+    assert shown(QMessageBox) is None
+    assert not empty_window.runner.jobs
