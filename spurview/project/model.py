@@ -21,13 +21,17 @@ VerdictName = Literal["spurious", "genuine", "unsure"]
 
 
 class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where images came from; `location` is relative to the project file where it can be."""
+    """Where images came from; `location` is relative to the project file where it can be.
+
+    moved: files found again under another name: path below the source as in the key, path now.
+    """
 
     role: Literal["interest", "pool"]
     kind: str
     location: str = ""
     classes: list[str] | None = None
     images: int = 0
+    moved: dict[str, str] = {}
 
 
 class SkippedImage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

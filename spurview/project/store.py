@@ -20,7 +20,7 @@ import spurview
 from spurview.core.arrays import Array
 from spurview.core.errors import InputError, SaveError
 from spurview.core.progress import Report, silent
-from spurview.project import codec, schema, writer
+from spurview.project import codec, schema, source_paths, writer
 from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile, stamp
 from spurview.project.lock import Lock
@@ -253,6 +253,7 @@ class Project:
         path: Path | None,
     ) -> None:
         target = path or self.path
+        info = source_paths.carried(info, self.path.parent, target.parent)
         if path is None and self.read_only:
             raise SaveError(f"{shown(target)} is open read-only: save it under another name.")
         self._refuse_damaged()

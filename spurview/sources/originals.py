@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,11 @@ from spurview.core.network_description import Fit, Preprocessing
 from spurview.core.placing import box_within, seen_box
 from spurview.core.sized_network import View
 from spurview.sources.picture import Unusable, decode, read_file
+from spurview.sources.spec import readable
 
 # Kinds of sources whose keys are paths below a folder.
 _FOLDERS = ("folder", "imagefolder", "imagenet")
+_LISTS = ("csv", "parquet")
 _KEPT_BYTES = 384 << 20
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -41,21 +43,56 @@ class _Source(Protocol):
     def kind(self) -> str: ...
     @property
     def location(self) -> str: ...
+    @property
+    def moved(self) -> Mapping[str, str]: ...
 
 
-def source_folders(
-    sources: Sequence[_Source], project_dir: Path
-) -> list[tuple[Path, bytes] | None]:
+class SourceFolder(NamedTuple):
+    """The folder below which a source's files lie, and how its keys begin.
+
+    drops_class: whether a class that is no folder stands before a key's path; moved: paths that
+    files have now, by the path in their key.
+    """
+
+    folder: Path
+    prefix: bytes
+    drops_class: bool = False
+    moved: Mapping[str, str] = {}
+
+    def path(self, key: bytes) -> Path | None:
+        """The file behind a key; None for a key of another source."""
+        below = self.below(key)
+        if below is None:
+            return None
+        moved = self.moved.get(readable(below))
+        name = os.fsdecode(below) if moved is None else moved
+        return self.folder / name
+
+    def below(self, key: bytes) -> bytes | None:
+        """The path below the folder that a key tells of."""
+        if not key.startswith(self.prefix):
+            return None
+        below = key[len(self.prefix) :]
+        return below.partition(b"/")[2] if self.drops_class else below
+
+
+def source_folders(sources: Sequence[_Source], project_dir: Path) -> list[SourceFolder | None]:
     """Per source its folder and how its keys begin; None for a source without files."""
     roles = Counter(source.role for source in sources)
     seen: Counter[str] = Counter()
-    folders: list[tuple[Path, bytes] | None] = []
+    folders: list[SourceFolder | None] = []
     for source in sources:
         seen[source.role] += 1
         number = f"{seen[source.role]}/" if roles[source.role] > 1 else ""
         prefix = f"{source.role}/{number}".encode()
-        is_below = source.kind in _FOLDERS
-        folders.append((project_dir / source.location, prefix) if is_below else None)
+        path = project_dir / source.location
+        if source.kind in _LISTS:
+            listed_class = source.role == "interest"
+            folders.append(SourceFolder(path.parent, prefix, listed_class, source.moved))
+        elif source.kind in _FOLDERS:
+            folders.append(SourceFolder(path, prefix, False, source.moved))
+        else:
+            folders.append(None)
     return folders
 
 
@@ -65,7 +102,7 @@ class Original:
     folders: per source the folder and the beginning of its keys; None for sources without files.
     """
 
-    def __init__(self, reader: Reader, folders: Sequence[tuple[Path, bytes] | None]) -> None:
+    def __init__(self, reader: Reader, folders: Sequence[SourceFolder | None]) -> None:
         self._folders = folders
         self._source = reader.read("/images/source")
         self._digests = reader.read("/images/digest")
@@ -77,9 +114,7 @@ class Original:
         place = self._folders[self._source[row]]
         start = int(self._ends[row - 1]) if row else 0
         key = self._keys[start : int(self._ends[row])]
-        if place is None or not key.startswith(place[1]):
-            return None
-        return Path(os.fsdecode(os.path.join(os.fsencode(place[0]), key[len(place[1]) :])))
+        return None if place is None else place.path(key)
 
     def pixels(self, row: int) -> NDArray[np.uint8] | None:
         """The original (H, W, C) u8; None where it is gone or another than was read."""

@@ -41,8 +41,9 @@ def gather_shards(asked: Asked) -> Gathered:
     paths = _paths(asked)
     names = _class_names(paths[0].parent)
     samples: list[tuple[Path, _Sample]] = []
+    notes: list[str] = []
     for number, path in enumerate(paths):
-        for sample in _samples(path, asked, number, len(paths)):
+        for sample in _samples(path, asked, number / len(paths), notes):
             sample.name_class(names)
             samples.append((path, sample))
     asked.chosen(sorted({s.label for _, s in samples if s.label}, key=natural_key))
@@ -77,7 +78,8 @@ def gather_shards(asked: Asked) -> Gathered:
                 stamp=(*stamps[path], sample.offset),
             )
         )
-    return asked.gathered("shards", items, skipped, location=asked.location(Path(asked.spec.text)))
+    location = asked.location(Path(asked.spec.text))
+    return asked.gathered("shards", items, skipped, location=location, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _class_names(folder: Path) -> list[str]:
     return []
 
 
-def _samples(path: Path, asked: Asked, number: int, total: int) -> Iterator[_Sample]:
+def _samples(path: Path, asked: Asked, share: float, notes: list[str]) -> Iterator[_Sample]:
     """The samples of one tar, whose files lie one behind the other, if they have an image."""
     current, stem = _Sample(), ""
     try:
@@ -148,7 +150,9 @@ def _samples(path: Path, asked: Asked, number: int, total: int) -> Iterator[_Sam
                 # It would keep them all.
                 tar.members = []  # type: ignore[attr-defined]
                 if count % 1000 == 0:
-                    asked.report(number, total, f"images: listing {readable(path.name)}")
+                    asked.report(
+                        round(1000 * share), 1000, f"images: listing {readable(path.name)}"
+                    )
                 if count >= _MOST_MEMBERS:
                     raise InputError(f"{readable(str(path))} holds too many files.")
                 folder, _, base = member.name.rpartition("/")
@@ -160,6 +164,8 @@ def _samples(path: Path, asked: Asked, number: int, total: int) -> Iterator[_Sam
                 _add(current, member, base.partition(".")[2].lower(), tar)
             if current.image:
                 yield current
+            if path.stat().st_size < tar.offset + tarfile.BLOCKSIZE:
+                notes.append(f"{readable(path.name)} has no end mark: it may be cut short.")
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         if isinstance(error, OSError) and not isinstance(error, tarfile.TarError):
             raise InputError(f"{readable(str(path))} cannot be read: {error.strerror}.") from error

@@ -28,13 +28,17 @@ class SourceSpec:
 
 @dataclass(frozen=True)
 class SourceSummary:
-    """One source that was read; `location` is relative to the project's folder where it can be."""
+    """One source that was read; `location` is relative to the project's folder where it can be.
+
+    moved: as in the project's record of the source; of images just read none has moved.
+    """
 
     role: Role
     kind: str
     location: str
     classes: list[str] | None
     images: int
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -289,15 +289,24 @@ def test_a_batch_that_would_run_something_is_refused(tmp_path: Path) -> None:
 def test_a_cut_file_is_refused_in_every_packed_form(tmp_path: Path) -> None:
     cases = [(as_mnist, "*-images-idx3-ubyte"), (as_cifar_python, "data_batch_1"),
              (as_cifar_binary, "test_batch.bin"), (as_npz, "a.npz"), (as_h5, "a.h5"),
-             (as_shards, "part-6.tar")]  # fmt: skip
+             (as_shards, "part-0.tar")]  # fmt: skip
     for number, (make, name) in enumerate(cases):
         root = tmp_path / str(number)
         root.mkdir()
         text, _, _ = make(root)
         path = next(root.rglob(name))
         data = path.read_bytes()
-        path.write_bytes(data[: len(data) * 3 // 5])
+        path.write_bytes(data[: len(data) * 3 // 5 if path.suffix != ".tar" else 3000])
         refused(text, root, "damaged|cut short|cannot be used|no batch")
+
+
+def test_a_tar_cut_between_two_files_is_told(tmp_path: Path) -> None:
+    text, _, _ = as_shards(tmp_path)
+    path = Path(text) / "part-6.tar"
+    path.write_bytes(path.read_bytes()[: 2 * 2048])
+    product = read(text, tmp_path)
+    assert product.sources[0].images == 8
+    assert "part-6.tar has no end mark: it may be cut short." in product.notes
 
 
 def test_listed_files_that_are_missing_are_skipped_with_their_reason(tmp_path: Path) -> None:
