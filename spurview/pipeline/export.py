@@ -11,7 +11,7 @@ import io
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +29,7 @@ from spurview.pipeline.findings import (
     collect,
     to_json,
 )
+from spurview.pipeline.manual import with_manual
 from spurview.pipeline.sheets import contact_sheet, pattern_png
 from spurview.project.model import ProjectInfo, Verdict
 
@@ -60,6 +61,7 @@ def export_findings(
     Raises StageError when the project has not run, InputError for an unknown id or a folder that
     cannot be written.
     """
+    material = replace(material, reader=with_manual(material.reader, material.info))
     findings = collect(material.reader, material.info, material.verdicts, material.keys)
     chosen = _chosen(findings, ids)
     make_folder(folder)

@@ -17,6 +17,7 @@ import spurview
 from spurview.core.arrays import Array, Reader
 from spurview.core.errors import StageError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
+from spurview.pipeline.manual import replaced_ids, with_manual
 from spurview.pipeline.places import offsets
 from spurview.pipeline.stages import STAGE_NAMES, states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
@@ -82,8 +83,11 @@ class Pixels(Struct, frozen=True, kw_only=True, omit_defaults=True):
     places: dict[str, tuple[int, int]] | None = None
 
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """One candidate with its evidence; images are named by key, most typical or best first."""
+class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One candidate with its evidence; images are named by key, most typical or best first.
+
+    name: what the person calls it; origin: how the person made it, "" for one that was found.
+    """
 
     id: str
     class_: str = msgspec.field(name="class")
@@ -104,6 +108,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     removal: Removal | None
     pixels: Pixels
     missing: dict[str, str]
+    name: str = ""
+    origin: str = ""
 
 
 class ClassFinding(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,6 +181,7 @@ def collect(
     keys: one per image. Raises StageError when a stage is missing.
     """
     stage_states = states(info, reader)
+    reader = with_manual(reader, info)
     for stage in ("predictions", "embedding", "candidates", "verification"):
         if stage_states[stage] == "missing":
             raise StageError(
@@ -255,11 +262,14 @@ class _Collector:
         self._records = candidate_records(reader)
         self._verified = verification_records(reader)
         self._rows = candidate_rows(reader)
+        self._origins = {own.id: own.origin for own in info.by_hand}
 
     def findings(self, *, stale: bool) -> Findings:
         info = self._info
         pairs = zip(self._records, self._verified, strict=True)
-        found = _listed(sorted((self._finding(c, v) for c, v in pairs), key=lambda f: f.rank))
+        hidden = replaced_ids(info)
+        shown = (self._finding(c, v) for c, v in pairs if c.id not in hidden)
+        found = _listed(sorted(shown, key=lambda f: f.rank))
         pool = np.flatnonzero(self._role == POOL)
         predicted = self._reader.read("/predictions/class")
         chance = _chance(chance_record(self._reader))
@@ -312,6 +322,8 @@ class _Collector:
             removal=_renamed(verified.removal, Removal) if verified.removal else None,
             pixels=self._pixels(rows),
             missing=verified.missing,
+            name=verdict.name if verdict else "",
+            origin=self._origins.get(record.id, ""),
         )
 
     def _training(self, record: CandidateRecord, rows: CandidateRows) -> Training | None:
@@ -362,16 +374,16 @@ def _chance(record: ChanceRecord | None) -> Chance | None:
 
 
 def _listed(ranked: Sequence[Finding]) -> list[Finding]:
-    """Alarms, suspects, whatever a person has judged, and the few next candidates of each class.
+    """Alarms, suspects, what a person has judged or made, and the few next ones of each class.
 
     Ranks are counted anew over what is listed. The rest stays in the project.
     """
     listed: list[Finding] = []
     for finding in ranked:
         of_class = sum(f.class_ == finding.class_ for f in listed)
-        judged = finding.verdict is not None or finding.note or finding.tags
+        judged = finding.verdict is not None or finding.note or finding.tags or finding.name
         likely = finding.score >= LISTED_SCORE and of_class < LISTED_PER_CLASS
-        if finding.outcome != "candidate" or judged or likely:
+        if finding.outcome != "candidate" or finding.origin or judged or likely:
             listed.append(msgspec.structs.replace(finding, rank=len(listed) + 1))
     return listed
 

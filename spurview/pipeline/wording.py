@@ -81,7 +81,7 @@ def candidate_names(findings: Findings) -> dict[str, str]:
     for finding in sorted(findings.findings, key=lambda f: f.rank):
         place = seen.get(finding.class_, 0)
         seen[finding.class_] = place + 1
-        names[finding.id] = f"{finding.class_} · {_letters(place)}"
+        names[finding.id] = finding.name or f"{finding.class_} · {_letters(place)}"
     return names
 
 

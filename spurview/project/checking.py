@@ -16,7 +16,7 @@ from spurview.core.errors import ProjectError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
 from spurview.core.progress import Report, silent
 from spurview.project import codec
-from spurview.project.model import ProjectInfo
+from spurview.project.model import HandResult, ProjectInfo
 from spurview.project.schema import RULES
 from spurview.project.store import Project
 
@@ -36,11 +36,22 @@ _WHOLE_NUMBERS: dict[str, tuple[int, int | str]] = {
     "/candidates/members": (0, "N"),
     "/verification/pair_rows": (-1, "N"),
     "/verification/pair_class": (-1, "K"),
+    "/manual/hits": (0, 2),
+    "/manual/members": (0, "N"),
+    "/manual/pair_rows": (-1, "N"),
+    "/manual/pair_class": (-1, "K"),
 }
-_SHARES = ("/candidates/mask", "/candidates/map", "/verification/pair_confidence")
-_ENDS = {"/images/keys_end": "/images/keys", "/candidates/members_end": "/candidates/members"}
+_SHARES = (
+    *("/candidates/mask", "/candidates/map", "/verification/pair_confidence"),
+    *("/manual/mask", "/manual/map", "/manual/pair_confidence"),
+)
+_ENDS = {
+    "/images/keys_end": "/images/keys",
+    "/candidates/members_end": "/candidates/members",
+    "/manual/members_end": "/manual/members",
+}
 # Of these groups a project has all arrays or none, but for those that only moved patterns need.
-_ALL_OR_NONE = ("/images/", "/predictions/", "/candidates/", "/verification/")
+_ALL_OR_NONE = ("/images/", "/predictions/", "/candidates/", "/verification/", "/manual/")
 _PLACES, _PAIR_PLACES = "/candidates/places", "/verification/pair_places"
 # A file of predictions may give classes alone.
 _MAY_BE_MISSING = (_PLACES, _PAIR_PLACES, "/predictions/logits")
@@ -90,7 +101,7 @@ def _places(project: Project) -> Iterator[str]:
     if not project.has("/images/pixels"):
         return
     most = np.array(project.shape("/images/pixels")[1:3]) - 1
-    for name in (_PLACES, _PAIR_PLACES):
+    for name in (_PLACES, _PAIR_PLACES, "/manual/places", "/manual/pair_places"):
         if project.has(name) and not _every(project, name, lambda v: np.abs(v.astype(int)) <= most):
             yield f"{name} has values outside ±{most[0]} down and ±{most[1]} right."
 
@@ -150,6 +161,11 @@ def _info(project: Project) -> Iterator[str]:
     for name, verdict in project.verdicts.items():
         if any(not 0 <= row < n_images for row in verdict.members):
             yield f"/verdicts: {name!r} has members that are no images."
+    for own in info.by_hand:
+        if any(not 0 <= row < n_images for row in own.members):
+            yield f"/settings: {own.id!r} of by_hand has members that are no images."
+        if own.class_name not in info.class_names:
+            yield f"/settings: {own.id!r} of by_hand is of no class of the project."
 
 
 def _records(project: Project) -> Iterator[str]:
@@ -159,6 +175,7 @@ def _records(project: Project) -> Iterator[str]:
         classes = _decoded(project, "/candidates/classes", ClassRecord)
         verified = _decoded(project, "/verification/records", VerificationRecord)
         _decoded_one(project, "/chance/record", ChanceRecord)
+        by_hand = _decoded(project, "/manual/records", HandResult)
     except codec.Undecodable as error:
         yield f"{error}."
         return
@@ -166,6 +183,8 @@ def _records(project: Project) -> Iterator[str]:
     for index in [r.class_index for r in candidates] + [r.class_index for r in classes]:
         if not 0 <= index < n_classes:
             yield f"/candidates: class {index} of {n_classes}."
+    if by_hand and len(by_hand) != project.shape("/manual/members_end")[0]:
+        yield "/manual/records and /manual/members_end differ in length."
     ids = [record.id for record in candidates]
     if len(set(ids)) != len(ids):
         yield "/candidates/records has the same id twice."

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.core.network_description import NetworkDescription
 from spurview.core.settings import Settings
 
@@ -18,6 +19,7 @@ FORMAT_VERSION = 1
 INTEREST_TRAIN, INTEREST_TEST, POOL = 0, 1, 2
 
 VerdictName = Literal["spurious", "genuine", "unsure"]
+Origin = Literal["selection", "merge", "split"]
 
 
 class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,11 +70,33 @@ class PlantedPattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     seed: int
 
 
+class HandMade(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A candidate that a person made: rows of the pool images of one predicted class.
+
+    replaces: candidates that are not shown while this one is there, by id, with their rows.
+    """
+
+    id: str
+    class_name: str
+    members: list[int]
+    origin: Origin = "selection"
+    replaces: dict[str, list[int]] = {}
+    made: str = ""
+
+
+class HandResult(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The evidence on a candidate made by hand; `fingerprint` tells from which inputs."""
+
+    fingerprint: str
+    candidate: CandidateRecord
+    verified: VerificationRecord
+
+
 class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The content of `/settings`. Times are UTC, ISO 8601.
 
     `label_names` names `/images/label`; its first entries are `class_names`. `network`: of one
-    that was not trained here.
+    that was not trained here. `by_hand`: candidates that a person made.
     """
 
     project_id: str
@@ -89,13 +113,18 @@ class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     skipped_total: int = 0
     planted: list[PlantedPattern] = []
     network: NetworkDescription | None = None
+    by_hand: list[HandMade] = []
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A person's judgement of one candidate; `members` (rows) match it again after a re-run."""
+    """What a person says of one candidate; `members` (rows) match it again after a re-run.
+
+    name: what the person calls it; empty for the name it has by its place.
+    """
 
     class_name: str
     verdict: VerdictName | None = None
+    name: str = ""
     note: str = ""
     tags: list[str] = []
     time: str = ""

@@ -31,9 +31,11 @@ MAX_LENGTHS = {
     "C": 3,
     "K": 1 << 16,  # classes
     "M": 1 << 16,  # candidates
+    "A": 1 << 12,  # candidates made by hand
     "S": 1 << 16,  # reconstructed samples
     "T": 1 << 12,  # images of a network's first test
     "P": 1 << 12,  # before-and-after pairs of one candidate
+    "Q": 1 << 12,  # the same, of one made by hand
     "*": 1 << 40,
 }
 
@@ -122,6 +124,19 @@ RULES = (
     _rule("/verification/pair_class", "<i4", "M P 2"),
     _rule("/verification/pair_confidence", "<f4", "M P"),
     _rule("/verification/pair_places", "<i2", "M P 2"),
+    _rule("/manual/records", "|u1", "*", _RECORDS),
+    _rule("/manual/template", "<f4", "A H W C"),
+    _rule("/manual/mask", "<f4", "A H W"),
+    _rule("/manual/map", "<f4", "A H W"),
+    _rule("/manual/places", "<i2", "A N 2"),
+    _rule("/manual/scores", "<f4", "A N"),
+    _rule("/manual/hits", "|u1", "A N"),
+    _rule("/manual/members", "<i4", "*"),
+    _rule("/manual/members_end", "<i8", "A"),
+    _rule("/manual/pair_rows", "<i4", "A Q"),
+    _rule("/manual/pair_class", "<i4", "A Q 2"),
+    _rule("/manual/pair_confidence", "<f4", "A Q"),
+    _rule("/manual/pair_places", "<i2", "A Q 2"),
     _rule("/chance/record", "|u1", "*", _RECORDS),
 )
 

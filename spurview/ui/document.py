@@ -6,12 +6,9 @@ read and listen. Opens and writes no file itself: that is a job's work (`project
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -21,90 +18,22 @@ from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.settings import Settings
 from spurview.pipeline.carry_over import successors
 from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_records
+from spurview.pipeline.manual import made_in, replaced_as_judged
+from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
-from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord, Verdict
-from spurview.ui.contents import Contents, read_contents, with_states
-
-
-class ProjectLike(Reader, Protocol):
-    """What the document needs of `project.store.Project`."""
-
-    @property
-    def info(self) -> ProjectInfo: ...
-
-    @property
-    def verdicts(self) -> dict[str, Verdict]: ...
-
-    @property
-    def history(self) -> list[HistoryEvent]: ...
-
-    @property
-    def path(self) -> Path: ...
-
-    @property
-    def work_dir(self) -> Path: ...
-
-    read_only: bool
-    locked_by: str | None
-
-    def keys(self) -> list[str]: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Change:
-    """What changed: ids of candidates, names of stages, names of fields (empty: any)."""
-
-    ids: frozenset[str] = frozenset()
-    stages: frozenset[str] = frozenset()
-    fields: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything a save writes, taken at one moment."""
-
-    info: ProjectInfo
-    verdicts: dict[str, Verdict]
-    history: list[HistoryEvent]
-    put: dict[str, Array] = field(default_factory=dict)
-    drop: tuple[str, ...] = ()
-    products: tuple[ProductLike, ...] = ()
-
-
-class ProductLike(Protocol):
-    """What the document needs of `pipeline.run.Product`."""
-
-    @property
-    def stage(self) -> str: ...
-
-    @property
-    def arrays(self) -> dict[str, Array]: ...
-
-    @property
-    def drop(self) -> tuple[str, ...]: ...
-
-    @property
-    def record(self) -> StageRecord: ...
-
-
-@dataclass(frozen=True)
-class StageDone:
-    """One stage's product, the info with its record, its line of history, and what follows."""
-
-    product: ProductLike
-    info: ProjectInfo
-    event: HistoryEvent
-    contents: Contents | None = None
-
-
-def decoded_keys(reader: Reader) -> list[str]:
-    """The images' keys, for readers that are no project file."""
-    data = reader.read("/images/keys").tobytes()
-    ends = [0, *reader.read("/images/keys_end").tolist()]
-    return [data[a:b].decode("utf-8", "backslashreplace") for a, b in pairwise(ends)]
+from spurview.project.model import HandMade, HistoryEvent, ProjectInfo, Verdict
+from spurview.ui.contents import Contents, OwnKey, own_key, read_contents, with_states
+from spurview.ui.document_parts import (
+    Change,
+    HandChange,
+    MemoryProject,
+    ProductLike,
+    ProjectLike,
+    Snapshot,
+    StageDone,
+)
+from spurview.ui.own_candidates import OwnCandidates, changed, followed
 
 
 class Document(QObject):
@@ -136,7 +65,7 @@ class Document(QObject):
         cls, arrays: Mapping[str, Array], info: ProjectInfo, *, read_only: bool = False
     ) -> Document:
         """A document without a file, for tests and previews."""
-        return cls(_MemoryProject(arrays, info, read_only=read_only))
+        return cls(MemoryProject(arrays, info, read_only=read_only))
 
     def replace(self, project: ProjectLike, contents: Contents | None = None) -> None:
         """Show another project; undo history and unsaved work are gone."""
@@ -160,8 +89,34 @@ class Document(QObject):
         return self._reader
 
     @property
+    def stage_reader(self) -> Reader:
+        """As `reader`, without the candidates made by hand: what stages compute from."""
+        return self._base
+
+    @property
     def info(self) -> ProjectInfo:
         return self._info
+
+    @property
+    def made_by_hand(self) -> Mapping[str, Made]:
+        """What was computed of candidates made by hand, by id, also of those undone."""
+        return self._own.made
+
+    @property
+    def stale_by_hand(self) -> list[str]:
+        """Ids of the candidates made by hand that must be computed again."""
+        return self._own.stale(self._info)
+
+    def by_hand(self, candidate_id: str) -> HandMade | None:
+        """The candidate of this id as a person made it; None for one that was found."""
+        return next((own for own in self._info.by_hand if own.id == candidate_id), None)
+
+    @property
+    def aside(self) -> dict[str, Verdict]:
+        """Verdicts of an earlier run that no candidate matches now, by their old id."""
+        if self.findings is None:
+            return {}
+        return {i: v for i, v in self._verdicts.items() if i not in self.rows}
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -206,6 +161,7 @@ class Document(QObject):
             bool(self._put or self._drop)
             or self._verdicts != self._saved_verdicts
             or self._info.settings != self._saved_settings
+            or self._own.is_modified(self._info)
         )
 
     def finding(self, candidate_id: str | None) -> Finding | None:
@@ -238,7 +194,7 @@ class Document(QObject):
         self._judge()
         changed = frozenset(
             name
-            for name in ("verdict", "note", "tags")
+            for name in ("verdict", "name", "note", "tags")
             if getattr(before or _UNJUDGED, name) != getattr(verdict or _UNJUDGED, name)
         )
         self.verdicts_changed.emit(Change(ids=frozenset({candidate_id}), fields=changed))
@@ -253,6 +209,24 @@ class Document(QObject):
         self.stages_changed.emit(Change(stages=turned, fields=frozenset({"settings"})))
         self._announce_modified(was_modified)
 
+    def put_by_hand(self, change: HandChange) -> None:
+        """Let candidates made by hand come and go; for commands only."""
+        was_modified = self.is_modified
+        self._info = changed(self._info, change, self._moved)
+        self._show_own(change.come + change.go)
+        self._announce_modified(was_modified)
+
+    def learn_by_hand(self, made: Sequence[Made], contents: Contents | None = None) -> None:
+        """Take what was computed of candidates made by hand, shown or soon to be."""
+        was_modified = self.is_modified
+        self._own.made |= {m.result.candidate.id: m for m in made}
+        if contents is not None:
+            self._known_contents[contents.own] = contents
+        shown = [own for m in made if (own := self.by_hand(m.result.candidate.id))]
+        if shown:
+            self._show_own(shown)
+        self._announce_modified(was_modified)
+
     def apply_product(self, done: StageDone) -> None:
         """Lay a stage's product over the file."""
         was_modified = self.is_modified
@@ -261,8 +235,10 @@ class Document(QObject):
         self._put |= product.arrays
         self._drop = tuple(dict.fromkeys(self._drop + product.drop))
         self._products = (*self._products, product)
-        # The run began with the settings of its start; those changed since stay as they are.
-        self._info = msgspec.structs.replace(done.info, settings=self._info.settings)
+        # The run began with what the person had done by then; what came since stays as it is.
+        self._info = msgspec.structs.replace(
+            done.info, settings=self._info.settings, by_hand=self._info.by_hand
+        )
         self._history = [*self._history, done.event]
         self._lay_over()
         self._derive(done.contents)
@@ -274,12 +250,13 @@ class Document(QObject):
 
     def snapshot(self) -> Snapshot:
         """What a save must write now."""
+        own = self._own.is_modified(self._info)
         return Snapshot(
             info=self._info,
             verdicts=dict(self._verdicts),
             history=list(self._history),
-            put=dict(self._put),
-            drop=self._drop,
+            put=self._put | (self._own.arrays(self._info) if own else {}),
+            drop=(*self._drop, self._own.prefix) if own else self._drop,
             products=self._products,
         )
 
@@ -288,6 +265,7 @@ class Document(QObject):
         was_modified = self.is_modified
         self._saved_verdicts = saved.verdicts
         self._saved_settings = saved.info.settings
+        self._own.mark_saved(saved.info, saved.put)
         self._put = {n: a for n, a in self._put.items() if saved.put.get(n) is not a}
         self._products = self._products[len(saved.products) :]
         self._drop = tuple(dict.fromkeys(p for product in self._products for p in product.drop))
@@ -308,19 +286,39 @@ class Document(QObject):
         self._history = list(project.history)
         self._put, self._drop, self._products = {}, (), ()
         self._moved: dict[str, str] = {}
+        self._own = OwnCandidates(project.info, contents.made if contents else made_in(project))
         self._lay_over()
         keys = contents.keys if contents else project.keys()
         self._contents = Contents(keys, {}, {}, None)
         self._derive(contents)
 
     def _lay_over(self) -> None:
-        self._reader: Reader = OverlayReader(MemoryReader(self._put), self._project, self._drop)
+        self._base: Reader = OverlayReader(MemoryReader(self._put), self._project, self._drop)
+        self._reader: Reader = self._own.over(self._base, self._info)
+        # Contents that were read from this base, by what was laid over it.
+        self._known_contents: dict[OwnKey, Contents] = {}
 
     def _derive(self, contents: Contents | None) -> None:
-        self._contents = contents or read_contents(
-            self._reader, self._info, self._verdicts, self.keys
-        )
+        key = own_key(self._info, self._own.made)
+        if contents is None or contents.own != key:
+            contents = self._known_contents.get(key) or read_contents(
+                self._base, self._info, self._verdicts, self.keys, self._own.made
+            )
+        self._known_contents[key] = self._contents = contents
         self._judge()
+
+    def _show_own(self, changed_ones: Sequence[HandMade]) -> None:
+        """Lay those made by hand over anew and tell of it."""
+        self._reader = self._own.over(self._base, self._info)
+        self._derive(None)
+        self._restate()
+        self.stages_changed.emit(
+            Change(
+                ids=frozenset(own.id for own in changed_ones),
+                stages=frozenset({"candidates"}),
+                fields=frozenset({"by_hand"}),
+            )
+        )
 
     def _restate(self) -> dict[str, State]:
         """Read the stages' states again."""
@@ -333,7 +331,7 @@ class Document(QObject):
         if findings is not None:
             judged = [_judged(f, self._verdicts.get(f.id)) for f in findings.findings]
             findings = msgspec.structs.replace(findings, findings=judged)
-            self._contents = Contents(self.keys, self.states, self.rows, findings)
+            self._contents = replace(self._contents, findings=findings)
         self._by_id = {f.id: f for f in findings.findings} if findings else {}
         self._names = candidate_names(findings) if findings else {}
 
@@ -342,9 +340,13 @@ class Document(QObject):
         names = self._info.class_names
         classes = {r.id: names[r.class_index] for r in candidate_records(self._reader)}
         members = {candidate_id: rows.members for candidate_id, rows in self.rows.items()}
-        moved = successors(self._verdicts, members, classes)
+        own = {known.id for known in self._info.by_hand}
+        judged = {i: v for i, v in self._verdicts.items() if i not in own}
+        moved = successors(replaced_as_judged(self._info) | judged, members, classes)
         self._moved = {old: moved.get(now, now) for old, now in self._moved.items()} | moved
         self._verdicts = {moved.get(i, i): verdict for i, verdict in self._verdicts.items()}
+        by_hand = [followed(known, moved) for known in self._info.by_hand]
+        self._info = msgspec.structs.replace(self._info, by_hand=by_hand)
         self._judge()
 
     def _followed(self, candidate_id: str) -> str:
@@ -362,26 +364,9 @@ _UNJUDGED = Verdict(class_name="")
 def _judged(finding: Finding, verdict: Verdict | None) -> Finding:
     known = verdict or _UNJUDGED
     return msgspec.structs.replace(
-        finding, verdict=known.verdict, note=known.note, tags=list(known.tags)
+        finding,
+        verdict=known.verdict,
+        name=known.name,
+        note=known.note,
+        tags=list(known.tags),
     )
-
-
-class _MemoryProject(MemoryReader):
-    """Arrays and info in the shape of a project."""
-
-    locked_by: str | None = None
-
-    def __init__(self, arrays: Mapping[str, Array], info: ProjectInfo, *, read_only: bool) -> None:
-        super().__init__(arrays)
-        self.info = info
-        self.verdicts: dict[str, Verdict] = {}
-        self.history: list[HistoryEvent] = []
-        self.path = Path("untitled.spurview")
-        self.work_dir = Path(tempfile.gettempdir()) / ".untitled.spurview.work"
-        self.read_only = read_only
-
-    def keys(self) -> list[str]:
-        return decoded_keys(self)
-
-    def close(self) -> None:
-        """Nothing is held."""

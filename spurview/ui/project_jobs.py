@@ -16,7 +16,8 @@ from spurview.core.progress import Report
 from spurview.jobs import Work
 from spurview.project.model import Verdict
 from spurview.ui.contents import Contents, read_contents
-from spurview.ui.document import Document, ProjectLike, Snapshot, StageDone
+from spurview.ui.document import Document
+from spurview.ui.document_parts import ProjectLike, Snapshot, StageDone
 
 # Training shares the interpreter's lock with the window; a shorter turn keeps the window's
 # gaps at 9-16 ms (p99).
@@ -89,8 +90,8 @@ def running(
     until: the last stage, as `pipeline.run.compute` has it.
     """
     chosen = options or RunOptions()
-    reader: Reader = document.reader
-    info, keys = document.info, list(document.keys)
+    reader: Reader = document.stage_reader
+    info, keys, made = document.info, list(document.keys), dict(document.made_by_hand)
     verdicts: dict[str, Verdict] = document.verdicts
     work_dir = document.project.work_dir
 
@@ -106,7 +107,7 @@ def running(
         for product in products:
             now = run.applied(now, product)
             below = OverlayReader(MemoryReader(product.arrays), below, product.drop)
-            contents = read_contents(below, now, verdicts, keys)
+            contents = read_contents(below, now, verdicts, keys, made)
             deliver(StageDone(product, now, run.history_event(product, now), contents))
 
     return work

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from spurview.ui import messages, project_jobs
-from spurview.ui.document import Snapshot
+from spurview.ui.document_parts import Snapshot
 from spurview.ui.file_choice import choose_target
 
 if TYPE_CHECKING:

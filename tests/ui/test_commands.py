@@ -11,7 +11,8 @@ from spurview.core.errors import InputError
 from spurview.pipeline.run import Product
 from spurview.project.model import HistoryEvent
 from spurview.ui import commands
-from spurview.ui.document import Document, StageDone
+from spurview.ui.document import Document
+from spurview.ui.document_parts import StageDone
 from tests import constructed
 from tests.ui.conftest import ALARM, WEAK, fresh_info
 

@@ -8,7 +8,8 @@ import pytest
 
 from spurview.pipeline.run import Product, applied, history_event
 from spurview.ui import commands
-from spurview.ui.document import Document, StageDone
+from spurview.ui.document import Document
+from spurview.ui.document_parts import StageDone
 from tests import constructed
 from tests.ui.conftest import ALARM, WEAK, fresh_info
 

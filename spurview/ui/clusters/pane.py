@@ -21,7 +21,8 @@ from spurview.ui.clusters.lines import Banner, Summary
 from spurview.ui.clusters.model import CandidateModel
 from spurview.ui.clusters.thumbnails import Thumbnails
 from spurview.ui.clusters.tree import CandidateTree
-from spurview.ui.document import Change, Document
+from spurview.ui.document import Document
+from spurview.ui.document_parts import Change
 from spurview.ui.selection import Focus
 from spurview.ui.widgets.labels import label
 

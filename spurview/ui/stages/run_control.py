@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from spurview.jobs import Failure, Job, JobRunner
 from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES
 from spurview.ui import project_jobs
-from spurview.ui.document import Document, StageDone
+from spurview.ui.document import Document
+from spurview.ui.document_parts import StageDone
 
 # A guess at the time left is worth showing only after this long in a stage.
 _GUESS_AFTER_S = 3.0
