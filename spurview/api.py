@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spurview.core.errors import InputError, LockedError
+from spurview.core.errors import LockedError
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from spurview.pipeline.given_images import Layout
+    from spurview.pipeline.network_request import NetworkRequest
     from spurview.pipeline.result import Result
     from spurview.project.store import Project
 
@@ -78,38 +79,60 @@ def new_project(
     interest_classes: Sequence[str] | None = None,
     pool_classes: Sequence[str] | None = None,
     classifier: str = "train",
+    preprocess: str = "",
+    class_names: AnyPath | None = None,
+    trust_code: bool = False,
     settings: Settings | None = None,
     report: Report = silent,
 ) -> Project:
     """A new project file made from images, open and locked: use it in a ``with``.
 
     interest, pool: one source or several, as the command ``spurview new`` takes them (a folder,
-    ``digits:``). classifier: ``train``, ``train:ARCH`` or ``train:ARCH:FILE``. What to know about
-    the images comes as warnings. Raises InputError as the command tells it.
+    ``digits:``). classifier, preprocess, class_names, trust_code: as the command takes them, such
+    as ``train:resnet18`` or ``torchvision:resnet18:FILE``. What to know about images and network
+    comes as warnings. Raises InputError as the command tells it.
     """
     from spurview.pipeline.create import create_project
     from spurview.pipeline.starting_weights import training_settings
     from spurview.sources import SourceSpec
+
+    settings = settings or Settings()
+    network = None
+    if classifier.partition(":")[0] == "train":
+        settings = training_settings(settings, classifier)
+    else:
+        network = _request(classifier, preprocess, class_names, trust_code)
 
     def specs(sources: Sources, classes: Sequence[str] | None) -> list[SourceSpec]:
         several = [sources] if isinstance(sources, str | os.PathLike) else sources
         chosen = tuple(classes) if classes is not None else None
         return [SourceSpec(os.fspath(source), chosen) for source in several]
 
-    if classifier.partition(":")[0] != "train":
-        raise InputError(
-            f"The classifier {classifier} cannot be given here: use train, or audit(model, …)."
-        )
     project, notes = create_project(
         Path(path),
         specs(interest, interest_classes),
         specs(pool, pool_classes),
-        training_settings(settings or Settings(), classifier),
+        settings,
+        network=network,
         report=report,
     )
     for note in notes:
         warnings.warn(note, stacklevel=2)
     return project
+
+
+def _request(
+    classifier: str, preprocess: str, class_names: AnyPath | None, trust_code: bool
+) -> NetworkRequest:
+    from spurview.pipeline.network_request import NetworkRequest
+    from spurview.pipeline.networks import digest_of
+
+    return NetworkRequest(
+        classifier,
+        preprocess,
+        Path(class_names) if class_names is not None else None,
+        frozenset({digest_of(classifier)}) if trust_code else frozenset(),
+    )
 
 
 def open_project(path: AnyPath, *, read_only: bool = False) -> Project:
@@ -128,12 +151,14 @@ def run(
     *,
     until: str | None = None,
     device: str = "auto",
+    trust_code: bool = False,
     report: Report = silent,
 ) -> Result | None:
     """Do what is left to do in a project, saving each stage as it comes, and give the findings.
 
     until: the last stage to do; the result is None where it comes before verification. A run that
-    was stopped goes on where it was. Raises LockedError for a project that is open elsewhere.
+    was stopped goes on where it was. trust_code: open the project's network although its file can
+    hold code. Raises LockedError for a project that is open elsewhere.
     """
     from spurview.pipeline.saving import run_project
     from spurview.pipeline.stages import states
@@ -145,7 +170,9 @@ def run(
                 f"{opened.path.name} cannot be saved here{who}: close it elsewhere, or copy it to "
                 "a folder of yours."
             )
-        run_project(opened, until=until, device=device, report=report)
+        network = opened.info.network
+        trusted = frozenset({network.digest}) if network and trust_code else frozenset()
+        run_project(opened, until=until, device=device, trusted=trusted, report=report)
         if states(opened.info, opened)["verification"] == "missing":
             return None
         return findings(opened)

@@ -55,32 +55,9 @@ def compute_stages(
 
     trusted: SHA-256 of files that may be opened although they can hold code.
     """
-    from spurview.core.arrays import MemoryReader
-    from spurview.pipeline.carry_over import carried_over
-    from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
+    from spurview.pipeline.saving import run_project
 
-    products = compute(
-        project,
-        project.info,
-        work_dir=project.work_dir,
-        until=until,
-        device=device,
-        trusted=trusted,
-        report=report,
-    )
-    for product in products:
-        changed = applied(project.info, product)
-        verdicts = project.verdicts
-        if product.stage == "candidates":
-            verdicts = carried_over(verdicts, MemoryReader(product.arrays), changed.class_names)
-        project.save(
-            info=changed,
-            put=product.arrays,
-            drop=product.drop,
-            verdicts=verdicts,
-            history=[*project.history, history_event(product, changed)],
-        )
-        clear_checkpoints(product, project.work_dir)
+    run_project(project, until=until, device=device, trusted=trusted, report=report)
 
 
 def findings_of(project: Project) -> Findings:

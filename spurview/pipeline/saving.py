@@ -10,14 +10,26 @@ from spurview.project.store import Project
 
 
 def run_project(
-    project: Project, *, until: str | None = None, device: str = "auto", report: Report = silent
+    project: Project,
+    *,
+    until: str | None = None,
+    device: str = "auto",
+    trusted: frozenset[str] = frozenset(),
+    report: Report = silent,
 ) -> None:
     """Do the stages that are stale or missing, up to `until`; a stopped run goes on from there.
 
-    Verdicts go with their candidates. Raises as `compute` does, and SaveError.
+    trusted: SHA-256 of files that may be opened although they can hold code. Verdicts go with
+    their candidates. Raises as `compute` does, and SaveError.
     """
     products = compute(
-        project, project.info, work_dir=project.work_dir, until=until, device=device, report=report
+        project,
+        project.info,
+        work_dir=project.work_dir,
+        until=until,
+        device=device,
+        trusted=trusted,
+        report=report,
     )
     for product in products:
         changed = applied(project.info, product)

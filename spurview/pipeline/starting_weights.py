@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,11 @@ import msgspec
 from spurview.core.architectures import SMALL_CNN, unknown_architecture
 from spurview.core.errors import InputError, StageError
 from spurview.core.settings import ClassifierSettings, Settings
+from spurview.sources.network_file import NetworkFile, read_network_file
+from spurview.sources.spec import readable
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-# safetensors itself takes headers of 100 MB and a million empty tensors (SAFETY.md, models).
-MAX_HEADER_BYTES = 1 << 20
-MAX_TENSORS = 4096
 
 
 def training_settings(settings: Settings, text: str) -> Settings:
@@ -32,8 +30,9 @@ def training_settings(settings: Settings, text: str) -> Settings:
         raise InputError(wrong)
     changes = {"architecture": architecture} if architecture else {}
     if weights:
-        path = Path(weights).expanduser().absolute()
-        changes |= {"weights": str(path), "weights_digest": _digest(_content(path))}
+        file = _file(Path(weights).expanduser().absolute())
+        _tensors(file)
+        changes |= {"weights": str(file.path), "weights_digest": file.digest}
     classifier = msgspec.structs.replace(settings.classifier, **changes)
     return msgspec.structs.replace(settings, classifier=classifier)
 
@@ -45,54 +44,23 @@ def starting_weights(settings: ClassifierSettings) -> dict[str, Tensor] | None:
     """
     if not settings.weights:
         return None
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    path = Path(settings.weights)
     try:
-        data = _content(path)
+        return _tensors(_file(Path(settings.weights), digest=settings.weights_digest))
     except InputError as error:
-        raise StageError(str(error)) from error
-    if settings.weights_digest and _digest(data) != settings.weights_digest:
-        raise StageError(
-            f"The starting weights {path.name} are not those this project was made with: put that "
-            "file back, or choose the weights again."
-        )
-    try:
-        return dict(load(data))
-    except SafetensorError as error:
-        raise StageError(_unusable(path), details=str(error)) from error
+        raise StageError(str(error), details=error.details) from error
 
 
-def _content(path: Path) -> bytes:
-    """The file's bytes. Raises InputError where it is missing or no safetensors file."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
+def _file(path: Path, *, digest: str = "") -> NetworkFile:
+    if path.suffix.lower() != ".safetensors":
         raise InputError(
-            f"The starting weights {path} cannot be read: {error.strerror}."
-        ) from error
-    header = data[8 : 8 + int.from_bytes(data[:8], "little")] if len(data) > 8 else b""
-    if not 0 < len(header) <= MAX_HEADER_BYTES:
-        raise InputError(_unusable(path))
-    try:
-        entries = msgspec.json.decode(header, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(_unusable(path)) from error
-    if len(entries) > MAX_TENSORS:
-        raise InputError(
-            f"The starting weights {path.name} hold {len(entries)} tensors: {MAX_TENSORS} are the "
-            "most that are taken."
+            f"Training cannot start from {readable(os.fspath(path))}: save the state dict with "
+            "safetensors.torch.save_file as a .safetensors file."
         )
-    return data
+    return read_network_file(path, digest=digest)
 
 
-def _unusable(path: Path) -> str:
-    return (
-        f"The starting weights {path.name} are no whole safetensors file: save the state dict with "
-        "safetensors.torch.save_file."
-    )
+def _tensors(file: NetworkFile) -> dict[str, Tensor]:
+    # Late, since it loads torch, which no project needs that starts from nothing.
+    from spurview.sources.network_weights import read_weights
 
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return read_weights(file, frozenset())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import msgspec
 import numpy as np
 import pytest
@@ -74,45 +72,30 @@ def test_another_file_in_its_place_is_refused(tmp_path, weights):
     settings = training_settings(tiny.SETTINGS, f"train:small-cnn:{weights}").classifier
     save_file({"out.bias": torch.zeros(2)}, weights)
     changes = [(f"classifier.{k}", getattr(settings, k)) for k in ("weights", "weights_digest")]
-    with pytest.raises(StageError, match=r"start\.safetensors are not those this project was made"):
+    with pytest.raises(StageError, match=r"start\.safetensors has changed since the project was"):
         made(tmp_path, *changes)
 
 
 def test_a_missing_file_is_one_sentence(tmp_path):
-    with pytest.raises(StageError, match=r"gone\.safetensors cannot be read: No such file"):
+    with pytest.raises(StageError, match=r"gone\.safetensors cannot be read: no such file"):
         made(tmp_path, ("classifier.weights", str(tmp_path / "gone.safetensors")))
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\x80\x04K\x01.",
-        b"PK\x03\x04" + bytes(100),
-        (2).to_bytes(8, "little") + b"[]",
-        (2 << 20).to_bytes(8, "little") + b"{" + b" " * (2 << 20),
-    ],
-    ids=["empty", "pickle", "pth", "list", "long header"],
-)
-def test_what_is_no_safetensors_file_is_refused_before_it_is_opened(tmp_path, content):
-    path = tmp_path / "net.pth"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=r"net\.pth are no whole safetensors file: save the state"):
-        training_settings(Settings(), f"train:resnet18:{path}")
+def test_training_starts_from_safetensors_alone(tmp_path):
+    (tmp_path / "net.pth").write_bytes(b"\x80\x04K\x01.")
+    with pytest.raises(InputError, match=r"cannot start from .*net\.pth: save the state dict"):
+        training_settings(Settings(), f"train:resnet18:{tmp_path / 'net.pth'}")
 
 
-def test_a_crowd_of_tensors_is_refused(tmp_path):
-    header = {f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(5000)}
-    data = json.dumps(header).encode()
-    path = tmp_path / "many.safetensors"
-    path.write_bytes(len(data).to_bytes(8, "little") + data)
-    with pytest.raises(InputError, match="hold 5000 tensors"):
-        training_settings(Settings(), f"train:resnet18:{path}")
+def test_a_pickle_by_the_name_of_safetensors_is_no_such_file(tmp_path):
+    (tmp_path / "net.safetensors").write_bytes(b"\x80\x04K\x01." + bytes(100))
+    with pytest.raises(InputError, match=r"net\.safetensors is no safetensors file"):
+        training_settings(Settings(), f"train:resnet18:{tmp_path / 'net.safetensors'}")
 
 
 def test_a_cut_file_is_refused_when_it_is_needed(tmp_path, weights):
     weights.write_bytes(weights.read_bytes()[:-50])
-    with pytest.raises(StageError, match="are no whole safetensors file"):
+    with pytest.raises(StageError, match="is damaged or no safetensors file"):
         made(tmp_path, ("classifier.weights", str(weights)))
 
 
