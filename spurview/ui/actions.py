@@ -195,7 +195,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "cancel_run",
         "Tools",
-        "&Cancel the run",
+        "&Cancel what is under way",
         ("Ctrl+.",),
         "circle-stop",
         "Stop; the next run goes on from here",

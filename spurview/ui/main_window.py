@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.start_page.open_requested.connect(self.choose_and_open)
         self.start_page.path_requested.connect(self.open_path)
         self.status.cancel_requested.connect(self.cancel_run)
+        self.runner.jobs_changed.connect(self.refresh)
         geometry.restore(self, self.preferences)
         self.refresh()
 
@@ -250,9 +251,12 @@ class MainWindow(QMainWindow):
     # Commands.
 
     def cancel_run(self) -> None:
-        """Ask the run to stop."""
-        if self.workspace is not None:
+        """Ask the run to stop, or else whatever job is under way; a save is never broken off."""
+        job = self.runner.running
+        if self.workspace is not None and self.workspace.run.is_running:
             self.workspace.run.cancel()
+        elif job is not None and job.name != "save":
+            job.cancel()
 
     def open_sample(self) -> None:
         """Open the first project that ships along."""
@@ -281,7 +285,8 @@ class MainWindow(QMainWindow):
             granted |= {"judge"} if has_candidate and not document.read_only else set()
         self.actions_.enable(granted)
         running = workspace is not None and workspace.run.is_running
-        self.actions_["cancel_run"].setEnabled(running)
+        job = self.runner.running
+        self.actions_["cancel_run"].setEnabled(running or (job is not None and job.name != "save"))
         self._refresh_undo(document)
         if document is not None and workspace is not None:
             idle = not running and not document.read_only

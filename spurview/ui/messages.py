@@ -96,7 +96,11 @@ def show_failure(parent: QWidget, title: str, failure: Failure) -> FailureDialog
 
 def ask_unsaved(parent: QWidget, name: str, *, save: Answer, discard: Answer) -> QMessageBox:
     """Save, throw away, or stay."""
-    box = _box(parent, f"Save the changes to {name}?", "Unsaved verdicts and results are lost.")
+    box = _box(
+        parent,
+        f"Save the changes to {name}?",
+        "Unsaved verdicts, settings and results are lost otherwise.",
+    )
     save_button = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
     discard_button = box.addButton("Don't save", QMessageBox.ButtonRole.DestructiveRole)
     box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)

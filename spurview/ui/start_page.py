@@ -48,6 +48,9 @@ class StartPage(QWidget):
         theme.keeper().text_scaled.connect(self._fit)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName("Recent projects and samples")
+        # The cards in it are the stops of the keyboard.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row.addWidget(self._scroll, 1)
         preferences.changed.connect(self._on_preferences)
         self.refresh()

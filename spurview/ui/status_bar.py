@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QWidget
 
-from spurview.jobs import JobRunner
+from spurview.jobs import Job, JobRunner
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
 from spurview.ui.stages.facts import duration
@@ -21,6 +21,12 @@ _MESSAGE_MS = 6000
 _MEMORY_EVERY_MS = 5000
 # Work that ends sooner shows no progress: a flash of it would only startle.
 _SHOW_AFTER_MS = 600
+_JOB_WORDS = {
+    "open": "Opening…",
+    "save": "Saving…",
+    "export": "Exporting…",
+    "layout": "Laying out a view…",
+}
 
 
 class StatusBar(QStatusBar):
@@ -36,6 +42,8 @@ class StatusBar(QStatusBar):
         self._document: Document | None = None
         self._run: RunControl | None = None
         self._is_open = False
+        self._job: Job | None = None
+        self._share: float | None = None
         self._mark = _Mark()
         self.state = label("")
         self.progress = QProgressBar()
@@ -98,6 +106,7 @@ class StatusBar(QStatusBar):
         self.addWidget(holder, 1)
 
     def _on_jobs(self) -> None:
+        self._watch_job()
         self._later.start()
         self._refresh(hide_only=True)
 
@@ -108,21 +117,34 @@ class StatusBar(QStatusBar):
             return
         busy = is_running or job is not None
         self.progress.setVisible(busy)
-        self.cancel_button.setVisible(is_running)
+        self.cancel_button.setVisible(is_running or (job is not None and job.name != "save"))
         if is_running:
             self._show_run()
         elif job is not None:
-            self._mark.show_ring(None)
-            self.progress.setRange(0, 0)
-            self.state.setText(
-                {"open": "Opening…", "save": "Saving…", "export": "Exporting…"}.get(
-                    job.name, f"{job.name.capitalize()}…"
-                )
-            )
+            self._show_job(job)
         else:
             self._show_saved_state()
         self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14, gap=4))
         self._device.setText(_device(self._document if self._is_open else None))
+
+    def _watch_job(self) -> None:
+        job = self._runner.running
+        if job is not self._job:
+            self._job, self._share = job, None
+            if job is not None:
+                job.progressed.connect(self._on_progress)
+
+    def _on_progress(self, done: int, total: int, _: str) -> None:
+        self._share = min(done / total, 1.0) if total > 0 else None
+        self._refresh(hide_only=self._later.isActive())
+
+    def _show_job(self, job: Job) -> None:
+        """A job that is no run: opening, saving, exporting, laying out."""
+        self._mark.show_ring(self._share)
+        self.progress.setRange(0, 0 if self._share is None else 1000)
+        self.progress.setValue(round((self._share or 0) * 1000))
+        self.state.setText(_JOB_WORDS.get(job.name, f"{job.name.capitalize()}…"))
+        self.cancel_button.setEnabled(not job.is_stopping)
 
     def _show_run(self) -> None:
         assert self._run is not None
@@ -157,7 +179,7 @@ class StatusBar(QStatusBar):
             self._mark.show_icon("circle-dot")
             verdicts = document.unsaved_verdicts()
             words = f"{verdicts} unsaved verdict{'' if verdicts == 1 else 's'}"
-            self.state.setText(words if verdicts else "Unsaved results")
+            self.state.setText(words if verdicts else "Unsaved changes")
         else:
             self._mark.show_icon("check")
             self.state.setText("Saved")
@@ -214,7 +236,8 @@ def _hint(document: Document | None) -> str:
 
 def _read_only_words(document: Document) -> str:
     if document.project.locked_by:
-        return "Open in another window: changes are off here."
+        holder = document.project.locked_by
+        return f"Read-only: open in another window ({holder}), changes are off here."
     return "Read-only: changes are off here."
 
 

@@ -17,7 +17,8 @@ from spurview.ui.stages.ring import paint_ring
 from spurview.ui.stages.run_control import RunControl
 
 _HEIGHT_PX = 40
-_HIDE_FACTS_BELOW_PX = 1000
+# Facts are cut first, then left out; names never.
+_HIDE_FACTS_BELOW_PX = 1120
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ class StageStrip(QWidget):
         return icons.icon("check", shown.text2, gap=4)
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        shows = self.width() >= _HIDE_FACTS_BELOW_PX
+        shows = self.width() >= _HIDE_FACTS_BELOW_PX * min(1.15, theme.text_scale())
         for button in self.buttons.values():
             button.shows_fact = shows
         super().resizeEvent(event)
