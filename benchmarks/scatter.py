@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
 
+from benchmarks.clocked import Spent, middle, slow, spent
 from benchmarks.figures import Figure, Measured, Scale, measured
 from benchmarks.scatter_peer import Peer, plain_inside
+from benchmarks.scatter_plots import Plots
 from spurview.ui import theme
-from spurview.ui.latent.colouring import Colouring, Group
-from spurview.ui.latent.latent_view import LatentView
-from spurview.ui.latent.layout import Layout
-from spurview.ui.latent.raster import mixed_order
-from spurview.ui.latent.shown import Shown
-from spurview.ui.selection import Focus, Selection
 
 SIZES: dict[Scale, tuple[int, ...]] = {
     "quick": (10_000, 100_000),
@@ -34,104 +29,42 @@ SIZES: dict[Scale, tuple[int, ...]] = {
     "full": (10_000, 100_000, 1_000_000, 5_000_000),
 }
 # Milliseconds, set for a million points; panning also for five.
-_GOALS = {"first paint": 100, "pan": 16, "zoom": 16, "hover": 1, "lasso": 50, "brush of 20,000": 50}
+_GOALS = {"first paint": 100, "pan": 16, "zoom": 16, "hover": 1, "lasso": 50, "brush": 50}
 _GOAL_SIZE = 1_000_000
 _WIDTH_PX, _HEIGHT_PX = 560, 400
 _CLASSES = 10
 _BRUSHED = 20_000
 
-
-@dataclass(frozen=True)
-class Times:
-    """Milliseconds of each thing at one size; peer: the same, missing where not measured."""
-
-    n_points: int
-    ours: dict[str, float]
-    peer: dict[str, float]
-
-
-class _Plots:
-    """Two linked views of the same points, as the window has them."""
-
-    def __init__(self, n_points: int) -> None:
-        self.at, codes = clouds(n_points)
-        groups = tuple(Group(str(index), index) for index in range(_CLASSES))
-        self._layout = Layout(self.at, "")
-        self._colouring = Colouring("Predicted", groups, np.arange(n_points), codes)
-        self.selection, focus = Selection(), Focus()
-        self.views = [LatentView(name, self.selection, focus) for name in ("first", "second")]
-        for view in self.views:
-            view.resize(_WIDTH_PX, _HEIGHT_PX)
-            view.show()
-        QApplication.processEvents()
-
-    def show_points(self, view: LatentView) -> None:
-        """Until a view has painted points it has not seen before."""
-        # Colours and order are worked out anew, as after opening a project.
-        mixed_order.cache_clear()
-        view.show_points(Shown.of(self._layout, self._colouring, frozenset()), self._layout)
-        self.settle()
-
-    def settle(self) -> None:
-        """Until all views have painted all that was asked for."""
-        for view in self.views:
-            view.viewport().repaint()
-        while not all(view.is_settled for view in self.views):
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        for view in self.views:
-            view.viewport().repaint()
-
-    def brush(self, first: int) -> None:
-        """Select 20,000 other images and see them in both views."""
-        n_points = len(self.at)
-        rows = (np.arange(_BRUSHED) + first) if n_points > _BRUSHED else np.arange(first, n_points)
-        self.selection.set_rows(rows % n_points)
-        self.settle()
-
-    def close(self) -> None:
-        """Leave no thread and no window."""
-        for view in self.views:
-            view.finish()
-            view.close()
-            view.deleteLater()
-        QApplication.processEvents()
+_application: list[QApplication] = []
 
 
 def run(scale: Scale, say: Callable[[str], None] = lambda line: None) -> Measured:
     """All sizes of a scale; `say` gets a line for every size before it is measured."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    _application()
     figures: list[Figure] = []
     for n_points in SIZES[scale]:
         say(f"scatter: {n_points:,} points")
-        figures += figures_of(times_of(n_points))
+        figures += figures_of(n_points)
     cores = os.cpu_count() or 1
     return measured("scatter", scale, figures, cores=cores, threads=2, load=load)
 
 
-def times_of(n_points: int) -> Times:
-    """Both measured at one size."""
-    _application()
-    plots = _Plots(n_points)
-    try:
-        ours = _ours(plots)
-    finally:
-        plots.close()
-    return Times(n_points, ours, _peers(plots.at))
-
-
-def figures_of(times: Times) -> list[Figure]:
-    """One figure for each thing measured."""
+def figures_of(n_points: int) -> list[Figure]:
+    """Both measured at one size, one figure for each thing."""
+    _start()
+    at, codes = clouds(n_points)
+    ours, peer = _ours(at, codes), _peers(at)
     return [
         Figure(
-            name=f"{what} | {times.n_points:,} points",
-            value=value,
+            name=f"{what} | {n_points:,} points",
+            value=value.wall_ms,
             unit="ms",
-            base=times.peer.get(what),
+            base=peer[what].wall_ms,
             base_name="ms plain numpy" if what == "lasso" else "ms ScatterPlotItem",
-            goal=_goal(what, times.n_points),
+            goal=_goal(what, n_points),
+            note=f"processor: {value.cpu_ms:.3g} ms, base {peer[what].cpu_ms:.3g} ms",
         )
-        for what, value in times.ours.items()
+        for what, value in ours.items()
     ]
 
 
@@ -152,89 +85,38 @@ def outline_px() -> list[QPointF]:
     return [QPointF(*place) for place in np.stack([x, y], axis=1).tolist()]
 
 
-def _ours(plots: _Plots) -> dict[str, float]:
-    view, outline = plots.views[0], outline_px()
-    port = view.viewport()
-
-    def painted(do: Callable[[], object]) -> Callable[[], None]:
-        def step() -> None:
-            do()
-            port.repaint()
-            QApplication.processEvents()
-
-        return step
-
-    shows = [_ms(lambda: plots.show_points(view)) for _ in _shown_anew(plots, view)]
-    plots.show_points(plots.views[1])
-    hovers = [_ms(lambda at=at: _move(port, at)) for at in _places(120)]  # type: ignore[misc]
-    pans = _dragged(view, painted)
-    plots.settle()
-    zooms = [_ms(painted(lambda s=step: _turn(port, s))) for step in _turns()]  # type: ignore[misc]
-    view.fit()
-    plots.settle()
-    lassos = [_ms(lambda: view.rows_inside(outline)) for _ in range(5)]
-    plots.brush(0)
-    brushes = [_ms(lambda i=i: plots.brush(500 * i)) for i in range(1, 8)]  # type: ignore[misc]
-    return {
-        "first paint": float(np.median(shows)),
-        "pan": _p95(pans),
-        "zoom": _p95(zooms),
-        "hover": _p95(hovers),
-        "lasso": float(np.median(lassos)),
-        "brush of 20,000": float(np.median(brushes)),
-    }
-
-
-def _peers(at: NDArray[np.float32]) -> dict[str, float]:
-    few = len(at) <= 100_000
-    steps = 20 if few else 3
-    peer = Peer(at, _WIDTH_PX, _HEIGHT_PX)
+def _ours(at: NDArray[np.float32], codes: NDArray[np.uint8]) -> dict[str, Spent]:
+    """Paints that another thread takes part in are clocked with its processor time."""
+    plots = Plots(at, codes, _WIDTH_PX, _HEIGHT_PX)
     try:
-        shows = [_ms(peer.show_points) for _ in range(3 if few else 1)]
-        hovers = [_ms(lambda p=p: peer.hover(p)) for p in _places(steps)]  # type: ignore[misc]
-        pans = [_ms(lambda: peer.pan(4, 2)) for _ in range(steps)]
-        zooms = [_ms(lambda s=s: peer.zoom(0.98 if s % 2 else 1.02)) for s in range(steps)]  # type: ignore[misc]
-        brushes = [
-            _ms(lambda i=i: peer.brush(np.arange(500 * i, 500 * i + _BRUSHED) % len(at)))  # type: ignore[misc]
-            for i in range(3)
-        ]
-        corners = peer.in_layout(outline_px())
-        lasso = _ms(lambda: plain_inside(at, corners))
+        return {
+            "first paint": middle(spent(plots.shows(5), time.process_time)),
+            "hover": slow(spent(plots.hovers(_places(120)))),
+            "pan": slow(spent(plots.pans(120))),
+            "zoom": slow(spent(plots.zooms(60))),
+            "lasso": middle(spent(plots.lassos(outline_px(), 5))),
+            "brush": middle(spent(plots.brushes(_choices(len(at), 8)), time.process_time)),
+        }
+    finally:
+        plots.close()
+
+
+def _peers(at: NDArray[np.float32]) -> dict[str, Spent]:
+    few = len(at) <= 100_000
+    n_steps = 20 if few else 3
+    peer = Peer(at, _WIDTH_PX, _HEIGHT_PX)
+    zooms = [partial(peer.zoom, 0.98 if step % 2 else 1.02) for step in range(n_steps)]
+    try:
+        return {
+            "first paint": middle(spent([peer.show_points] * (3 if few else 1))),
+            "hover": slow(spent([partial(peer.hover, place) for place in _places(n_steps)])),
+            "pan": slow(spent([partial(peer.pan, 4, 2)] * n_steps)),
+            "zoom": slow(spent(zooms)),
+            "lasso": middle(spent([partial(plain_inside, at, peer.in_layout(outline_px()))])),
+            "brush": middle(spent([partial(peer.brush, rows) for rows in _choices(len(at), 3)])),
+        }
     finally:
         peer.close()
-    return {
-        "first paint": float(np.median(shows)),
-        "pan": _p95(pans),
-        "zoom": _p95(zooms),
-        "hover": _p95(hovers),
-        "lasso": lasso,
-        "brush of 20,000": float(np.median(brushes)),
-    }
-
-
-def _shown_anew(plots: _Plots, view: LatentView) -> Iterator[int]:
-    for turn in range(5):
-        view.show_points(None)
-        plots.settle()
-        yield turn
-
-
-def _dragged(
-    view: LatentView, painted: Callable[[Callable[[], object]], Callable[[], None]]
-) -> list[float]:
-    """A drag across 480 pixels, farther than the margin of the picture reaches."""
-    port = view.viewport()
-    start = QPointF(40, 200)
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    _mouse(port, QEvent.Type.MouseButtonPress, start, left, left)
-    times = []
-    for step in range(1, 121):
-        place = start + QPointF(4 * step, step % 3)
-        times.append(
-            _ms(painted(lambda p=place: _mouse(port, QEvent.Type.MouseMove, p, none, left)))  # type: ignore[misc]
-        )
-    _mouse(port, QEvent.Type.MouseButtonRelease, start + QPointF(480, 0), left, none)
-    return times
 
 
 def _places(n_places: int) -> list[QPointF]:
@@ -243,40 +125,10 @@ def _places(n_places: int) -> list[QPointF]:
     return [QPointF(*place) for place in places.tolist()]
 
 
-def _turns() -> list[int]:
-    return [1 if step % 20 < 10 else -1 for step in range(60)]
-
-
-def _move(widget: QWidget, place: QPointF) -> None:
-    none = Qt.MouseButton.NoButton
-    _mouse(widget, QEvent.Type.MouseMove, place, none, none)
-
-
-def _mouse(
-    widget: QWidget,
-    kind: QEvent.Type,
-    place: QPointF,
-    button: Qt.MouseButton,
-    buttons: Qt.MouseButton,
-) -> None:
-    keys = Qt.KeyboardModifier.NoModifier
-    event = QMouseEvent(kind, place, widget.mapToGlobal(place), button, buttons, keys)
-    QApplication.sendEvent(widget, event)
-
-
-def _turn(widget: QWidget, steps: int) -> None:
-    place = QPointF(_WIDTH_PX / 2, _HEIGHT_PX / 2)
-    event = QWheelEvent(
-        place,
-        widget.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
+def _choices(n_points: int, n_choices: int) -> list[NDArray[np.intp]]:
+    """20,000 rows each, or half of them where there are no more."""
+    size = min(_BRUSHED, n_points // 2)
+    return [np.arange(500 * turn, 500 * turn + size) % n_points for turn in range(n_choices)]
 
 
 def _goal(what: str, n_points: int) -> str:
@@ -285,23 +137,12 @@ def _goal(what: str, n_points: int) -> str:
     return ""
 
 
-def _ms(do: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    do()
-    return 1000 * (time.perf_counter() - start)
-
-
-def _p95(times: list[float]) -> float:
-    return float(np.percentile(times, 95))
-
-
-def _application() -> None:
-    if QApplication.instance() is None:
-        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        # Kept by Qt's own instance pointer.
-        _KEPT.append(QApplication([]))
-        theme.keeper().install(_KEPT[0], "dark")
-
-
-_KEPT: list[QApplication] = []
+def _start() -> None:
+    """Qt, once; its application must be kept."""
+    if QApplication.instance() is not None:
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    made = QApplication([])
+    theme.keeper().install(made, "dark")
+    _application.append(made)
