@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -14,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import engine, sampling
+from benchmarks import clocked, engine, sampling, scatter
 from benchmarks.constructed import Case, constructed
 from benchmarks.figures import Figure, exponent, measured, table
+from benchmarks.scatter_peer import plain_inside
+from spurview.ui.latent.lasso import inside_area
 
 TINY = engine.pool_series((240, 300), n_classes=2, side_px=16)
 
@@ -126,3 +129,38 @@ def _outer() -> FrameType:
 
 def _inner() -> FrameType:
     return sys._getframe()
+
+
+def test_scatter_measures_ours_and_the_peer(qapp: object) -> None:
+    figures = scatter.figures_of(600)
+    assert [figure.name.split(" | ")[0] for figure in figures] == [
+        "first paint",
+        "hover",
+        "pan",
+        "zoom",
+        "lasso",
+        "brush",
+    ]
+    assert all(figure.value > 0 and figure.base for figure in figures)
+    assert all(figure.note.startswith("processor: ") for figure in figures)
+
+
+def test_a_step_is_clocked_without_what_making_it_takes() -> None:
+    made = []
+
+    def steps() -> Iterator[clocked.Step]:
+        for index in range(4):
+            made.append(index)
+            yield lambda: None
+
+    times = clocked.spent(steps(), cpu=iter(range(8)).__next__)
+    assert [one.cpu_ms for one in times] == [1000] * 4
+    assert clocked.slow(times).cpu_ms == clocked.middle(times).cpu_ms == 1000
+
+
+def test_a_lasso_of_the_peer_and_ours_agree() -> None:
+    at, _ = scatter.clouds(5000)
+    corners = np.array([(p.x() / 50 - 6, p.y() / 50 - 4) for p in scatter.outline_px()])
+    ours = inside_area(at[:, 0], at[:, 1], corners)
+    assert len(ours) > 200
+    assert np.array_equal(ours, np.flatnonzero(plain_inside(at, corners)))
