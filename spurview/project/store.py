@@ -33,7 +33,7 @@ from spurview.project.opening import (
     try_lock,
 )
 from spurview.project.schema import HISTORY, JSON_TREES, SETTINGS, VERDICTS
-from spurview.project.sentences import damaged, shown
+from spurview.project.sentences import damaged, not_saved, shown
 from spurview.project.writer import Content
 
 
@@ -256,7 +256,10 @@ class Project:
         info = source_paths.carried(info, self.path.parent, target.parent)
         if path is None and self.read_only:
             raise SaveError(f"{shown(target)} is open read-only: save it under another name.")
-        self._refuse_damaged()
+        try:
+            self._refuse_damaged()
+        except OSError as error:
+            raise not_saved(target, error, 0) from error
         info = msgspec.structs.replace(
             info, revision=self._info.revision + 1, modified=_now(), spurview=spurview.__version__
         )

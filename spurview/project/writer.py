@@ -77,7 +77,7 @@ def write(path: Path, contents: Mapping[str, Content], before_swap: Callable[[],
         raise not_saved(path, error, needed) from error
     finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            _remove(temporary)
     return file
 
 
@@ -100,13 +100,23 @@ def keep_backup(path: Path) -> None:
     with contextlib.suppress(OSError):
         os.replace(link, backup)
     # Renaming one name of a file to another name of the same file does nothing at all.
-    link.unlink(missing_ok=True)
+    _remove(link)
 
 
 def _temporary_beside(path: Path) -> Path:
     fd, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(fd)
+    try:
+        os.close(fd)
+    except OSError:
+        _remove(Path(name))
+        raise
     return Path(name)
+
+
+def _remove(temporary: Path) -> None:
+    """Remove it; where that fails the next opening of the project does."""
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)
 
 
 def _pieces(array: Array, dtype: str) -> Iterator[memoryview]:
