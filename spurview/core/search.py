@@ -13,7 +13,7 @@ import torch
 from spurview.core.candidate import Candidate, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
 from spurview.core.colour_family import colour_statistics, search_colours
-from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED, promise
+from spurview.core.decide import PLACED, promise
 from spurview.core.detectors.by_family import (
     local_proposals,
     training_proposals,
@@ -23,7 +23,7 @@ from spurview.core.detectors.proposal import Proposal
 from spurview.core.detectors.reverse import groups_of_pool, reverse_proposals
 from spurview.core.enrichment import Enrichment, enrichment
 from spurview.core.evidence import CandidateRecord, ClassRecord
-from spurview.core.extraction import Template, extract, mask_around, piece_of
+from spurview.core.extraction import Template, extract
 from spurview.core.false_discovery import benjamini_hochberg
 from spurview.core.independence import content_dependence
 from spurview.core.literal import literal_candidates
@@ -32,9 +32,10 @@ from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
+from spurview.core.reach import as_they_reach, goes_beyond, in_its_place
 from spurview.core.registration import residuals
 from spurview.core.rematching import rematched
-from spurview.core.separation import pool_valley, training_valley, valley
+from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
 from spurview.core.whole_family import search_all
@@ -155,7 +156,8 @@ def _search_class(
     moved = MovedSearch(material, shared.residual, class_index, gradient, rng)
     found = _still_candidates(shared, class_index, rng, report) + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
-    merged = without_duplicates(_with_free_images(material, found), scope, _MOST_REFINED)
+    found = as_they_reach(material, _with_free_images(material, found), scope)
+    merged = without_duplicates(found, scope, _MOST_REFINED)
     ranked = sorted(merged, key=lambda c: -promise(material, c))
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
     told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
@@ -175,8 +177,8 @@ def _still_candidates(
         search_all(found, whole_image_proposals(found), report), scope, _MOST_REFINED
     )
     pieces = [piece for w in whole[:_MOST_IN_PIECES] for piece in pieces_of(material, w)]
-    pieces = [piece for piece in pieces if not _goes_beyond(material, piece)]
-    whole = [_in_its_place(material, candidate) for candidate in whole]
+    pieces = [piece for piece in pieces if not goes_beyond(material, piece)]
+    whole = [in_its_place(material, candidate) for candidate in whole]
     gradient = None if shared.gradients is None else shared.slopes_of_blocks
     proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)
     proposals += [
@@ -209,28 +211,6 @@ def _with_free_images(material: Material, candidates: list[Candidate]) -> list[C
     """Those that leave enough of half A without the pattern to be content neighbours."""
     enough = 2 * material.neighbours.shape[1]
     return [c for c in candidates if (material.discover & ~c.hits).sum() >= enough]
-
-
-def _in_its_place(material: Material, candidate: Candidate) -> Candidate:
-    """A whole-image candidate whose score comes from one place, as a local one."""
-    piece = piece_of(candidate)
-    if piece is None:
-        return candidate
-    local = replace(candidate, family="local", mask=mask_around(material, candidate, piece))
-    return candidate if _goes_beyond(material, local) else local
-
-
-def _goes_beyond(material: Material, candidate: Candidate) -> bool:
-    """There or not there like something planted, and yet told by its surroundings.
-
-    Then the pattern itself goes on around the mask: the mask is but a piece of it. What is told
-    by its surroundings without being two-peaked is a stroke, and stays in its place.
-    """
-    scope = material.of_class(candidate.class_index) & material.discover
-    gap = valley(candidate.linear[scope], 1.0, candidate.threshold)
-    if gap > MOST_VALLEY_POOL["whole"]:
-        return False
-    return content_dependence(material, candidate) > MOST_DEPENDENCE
 
 
 def _why_not(n: int, in_a: int, others: int) -> str:

@@ -1,0 +1,64 @@
+"""Of a place and the whole image, the one that a pattern fills."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spurview.core.material import Material
+from spurview.core.reach import as_they_reach, goes_beyond
+from tests.core import pools
+from tests.core.known import candidate
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return pools.planted()
+
+
+@pytest.fixture(scope="module")
+def noisy(planted):
+    """Faint noise, always the same, over the whole of the images that carry the patch."""
+    grey = pools.planted(0, in_pool=0, in_training=0.0).material
+    noise = np.random.default_rng(4).normal(0, 0.2, grey.images.shape[1]).astype(np.float32)
+    images = grey.images + planted.carriers[:, None] * noise
+    fields = {name: getattr(grey, name) for name in grey.__dataclass_fields__}
+    predicted = np.where(planted.carriers & grey.pool, 1, grey.predicted).astype(np.int32)
+    return Material(**(fields | {"images": images, "predicted": predicted}))
+
+
+def local(planted, key=50.0):
+    linear = planted.carriers.astype(np.float32)
+    return candidate(planted.carriers, family="local", mask=planted.mask, linear=linear, key=key)
+
+
+def whole(planted, key=100.0):
+    """What has the carriers and some more of the class."""
+    more = planted.material.of_class(1) & (np.arange(len(planted.carriers)) % 5 == 0)
+    every = np.ones_like(planted.mask)
+    return candidate(planted.carriers | more, family="whole", mask=every, key=key)
+
+
+def kept(material, *candidates):
+    scope = material.of_class(1) & material.discover
+    return [c.family for c in as_they_reach(material, list(candidates), scope)]
+
+
+def test_a_patch_is_kept_in_its_place_though_the_image_gains_hits(planted):
+    assert kept(planted.material, whole(planted), local(planted)) == ["local"]
+
+
+def test_a_place_that_promises_far_less_drops_nothing(planted):
+    assert kept(planted.material, whole(planted), local(planted, key=20.0)) == ["whole", "local"]
+
+
+def test_other_members_are_another_pattern(planted):
+    others = planted.material.of_class(1) & ~planted.carriers
+    apart = candidate(others, family="whole", mask=np.ones_like(planted.mask), key=100.0)
+    assert kept(planted.material, apart, local(planted)) == ["whole", "local"]
+
+
+def test_a_piece_of_noise_over_the_image_gives_way_to_it(planted, noisy):
+    assert goes_beyond(noisy, local(planted))
+    assert not goes_beyond(planted.material, local(planted))
+    assert kept(noisy, whole(planted), local(planted)) == ["whole"]
