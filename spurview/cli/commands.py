@@ -51,14 +51,15 @@ _TRUST = click.option(
     multiple=True,
     required=True,
     metavar="SRC",
-    help="Images of interest: a folder with one sub-folder per class, or digits:",
+    help="Images of interest: a folder with one sub-folder per class; mnist:DIR, fashionmnist:DIR, "
+    "cifar10:DIR, imagefolder:DIR, imagenet:DIR; .npz, .h5, .csv, .parquet, .tar; or digits:",
 )
 @click.option(
     "--pool",
     multiple=True,
     required=True,
     metavar="SRC",
-    help="Unrelated images: any folder, or digits:",
+    help="Unrelated images: any folder, or a source as for --interest; may be given several times.",
 )
 @click.option("--interest-classes", metavar="A,B,…", help="Take only these classes of interest.")
 @click.option("--pool-classes", metavar="A,B,…", help="Take only these classes of the pool.")
@@ -92,6 +93,12 @@ _TRUST = click.option(
     help="Working size; else the images' own when all share one of 8 to 96, else 64.",
 )
 @click.option(
+    "--aspect",
+    type=click.Choice(["crop", "pad", "stretch"]),
+    help="Images that are no square: cut the longer side (crop, the default), add mid-grey, or "
+    "distort.",
+)
+@click.option(
     "--set",
     "changes",
     multiple=True,
@@ -109,6 +116,7 @@ def new(
     preprocess: str,
     class_names: Path | None,
     size: int | None,
+    aspect: str | None,
     changes: tuple[str, ...],
     trust_code: bool,
 ) -> None:
@@ -119,11 +127,13 @@ def new(
     from spurview.sources import SourceSpec
 
     network = network_request(classifier, preprocess, class_names, trust_code=trust_code)
-    settings = _changed([*changes, *([f"images.size_px={size}"] if size else [])])
+    options = {"size_px": size, "aspect": aspect}
+    settings = _changed([*changes, *(f"images.{k}={v}" for k, v in options.items() if v)])
     if network is None:
         settings = training_settings(settings, classifier)
     chosen, pool_chosen = _names(interest_classes), _names(pool_classes)
-    with interruptible(f"Stopped: {path} was not made.") as report:
+    stopped = f"Stopped: {path} was not made; the same command goes on with the images read so far."
+    with interruptible(stopped) as report:
         project, notes = create_project(
             path,
             [SourceSpec(text, chosen) for text in interest],

@@ -97,7 +97,9 @@ class BlockStore:
         if self._folder is None:
             return self._held.get(name)
         try:
-            with np.load(self._folder / f"{name}.npz", allow_pickle=False) as kept:
+            path = self._folder / f"{name}.npz"
+            # Opened here: numpy leaves its own file open where it is no whole zip.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 reasons = json.loads(kept["reasons"].tobytes())
                 return Block(kept["pixels"], kept["digests"], kept["good"], reasons)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -67,7 +67,8 @@ def read_file(path: Path) -> FileBytes:
                 raise Unusable("not a regular file")
             if found.st_size > MAX_FILE_BYTES:
                 raise Unusable("the file is larger than 512 MB")
-            data = file.read(MAX_FILE_BYTES)
+            # Python makes room for as many bytes as it is asked for, whatever there is.
+            data = file.read(found.st_size)
     except OSError as error:
         raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:
@@ -96,6 +97,13 @@ def decode(data: bytes, size: tuple[int, int] | None, aspect: Aspect = "crop") -
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     return pixels[..., :1] if (pixels[..., :1] == pixels).all() else pixels
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Height and width of the upright image, from its head alone. Raises Unusable."""
+    with _reading(), _opened(data) as opened:
+        width, height = opened.size
+        return (width, height) if _orientation(opened) > 4 else (height, width)
 
 
 def resized(

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from spurview.core.errors import Cancelled
 from spurview.core.progress import Report, silent
-from spurview.sources.blocks import Shape, digest_of, load
+from spurview.sources.blocks import Shape, digest_of
 from spurview.sources.forms import gather
 from spurview.sources.gathering import Gathered, Item, Place, places
-from spurview.sources.picture import Unusable
+from spurview.sources.picture import FileBytes, Unusable, decode, resized, size_of
 from spurview.sources.spec import Role, SkippedFile, SourceSpec, natural_key
 
 # How many images in all are decoded at most, whatever the classes and the examples asked for.
@@ -71,14 +71,18 @@ def preview(
 ) -> SourcePreview:
     """A quick look at one source. Raises InputError as reading it would, and Cancelled."""
     found = gather(spec, Place(0, role, f"{role}/".encode()), Path(), report)
-    by_class: dict[str, list[Item]] = {}
-    for item in found.items:
-        by_class.setdefault(item.label or "", []).append(item)
+    by_class: dict[str, list[int]] = {}
+    for number, item in enumerate(found.items):
+        by_class.setdefault(item.label or "", []).append(number)
+    names = sorted(by_class, key=natural_key)
+    chosen = _chosen([by_class[name] for name in names], examples)
     looked = _Looked(thumbnail_px, report)
-    each = max(1, min(examples, MOST_DECODED // max(1, len(by_class))))
+    # In the order of the source: packed files are quick to read only forwards.
+    for number in sorted(number for numbers in chosen for number in numbers):
+        looked.look(number, found.items[number])
     classes = [
-        ClassPreview(name, len(items), looked.some(items, each if examples else 0))
-        for name, items in sorted(by_class.items(), key=lambda pair: natural_key(pair[0]))
+        ClassPreview(name, len(by_class[name]), looked.pictures(numbers))
+        for name, numbers in zip(names, chosen, strict=True)
     ]
     return SourcePreview(
         spec=spec,
@@ -89,6 +93,18 @@ def preview(
         sizes=looked.sizes,
         notes=found.notes,
     )
+
+
+def _chosen(classes: Sequence[Sequence[int]], examples: int) -> list[list[int]]:
+    """Which images of every class to decode, spread over it, `MOST_DECODED` in all."""
+    each = min(examples, max(1, MOST_DECODED // max(1, len(classes))))
+    left, chosen = MOST_DECODED, []
+    for numbers in classes:
+        count = min(each, len(numbers), left)
+        places = np.linspace(0, len(numbers) - 1, count).astype(int).tolist()
+        chosen.append([numbers[place] for place in places])
+        left -= count
+    return chosen
 
 
 def find_overlap(
@@ -124,36 +140,34 @@ class _Looked:
     """What decoding a few images told."""
 
     def __init__(self, thumbnail_px: int, report: Report) -> None:
-        self._thumbnail, self._report = Shape((thumbnail_px, thumbnail_px)), report
-        self._decoded = 0
+        self._shape, self._report = Shape((thumbnail_px, thumbnail_px)), report
+        self._pictures: dict[int, NDArray[np.uint8]] = {}
         self.skipped: list[SkippedFile] = []
         self.sizes: list[tuple[int, int]] = []
 
-    def some(self, items: Sequence[Item], wanted: int) -> NDArray[np.uint8]:
-        """Up to `wanted` thumbnails, spread over the items."""
-        side = self._thumbnail.size or (0, 0)
-        pictures = []
-        for number in dict.fromkeys(np.linspace(0, len(items) - 1, wanted).astype(int).tolist()):
-            if self._decoded >= MOST_DECODED:
-                break
-            self._report(self._decoded, 0, "images: looking at a few")
-            self._decoded += 1
-            picture = self._one(items[number])
-            if picture is not None:
-                pictures.append(picture)
-        return np.stack(pictures) if pictures else np.empty((0, *side, 3), np.uint8)
-
-    def _one(self, item: Item) -> NDArray[np.uint8] | None:
+    def look(self, number: int, item: Item) -> None:
+        """Decode one image, small; a file's own size is read from its head."""
+        self._report(len(self._pictures), 0, "images: looking at a few")
         try:
-            pixels, _ = load(item, Shape(None))
-            small, _ = load(item, self._thumbnail)
+            content = item.load()
+            if isinstance(content, FileBytes):
+                size = size_of(content.data)
+                small = decode(content.data, self._shape.size)
+            else:
+                size = (content.shape[0], content.shape[1])
+                small = resized(content, self._shape.size)
         except Unusable as error:
             self.skipped.append(SkippedFile(item.source, item.shown, str(error)))
-            return None
-        size = (pixels.shape[0], pixels.shape[1])
+            return
+        self._pictures[number] = np.broadcast_to(small, (*small.shape[:2], 3))
         if size not in self.sizes:
             self.sizes.append(size)
-        return np.broadcast_to(small, (*small.shape[:2], 3))
+
+    def pictures(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+        """Those of the numbers that could be decoded, (k, side, side, 3)."""
+        found = [self._pictures[number] for number in numbers if number in self._pictures]
+        side = self._shape.size or (0, 0)
+        return np.stack(found) if found else np.empty((0, *side, 3), np.uint8)
 
 
 def _candidates(gathered: Sequence[Gathered]) -> tuple[list[Item], list[Item]]:
