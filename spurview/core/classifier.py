@@ -67,10 +67,15 @@ class Network:
     def __init__(
         self, module: nn.Module, device: torch.device, *, batch: int | None = None
     ) -> None:
-        """batch: images at once; the module's own `inference_batch` where it has one, else 500."""
+        """batch: images at once; the module's own `inference_batch` where it has one, else 500.
+
+        A module with an `inference_batch` is asked for the gradients of so many images at once,
+        any other for all.
+        """
         self._module = module.to(device).eval()
         self._device = device
-        self._batch = batch or int(getattr(module, "inference_batch", 500))
+        self._most_slopes: int | None = getattr(module, "inference_batch", None)
+        self._batch = batch or self._most_slopes or 500
 
     def logits(self, images: Images, rows: Rows | None = None, report: Report = silent) -> Logits:
         """(n, K) float32 logits of u8 or 0..1 images (n, H, W, C), whatever rows they are."""
@@ -87,6 +92,11 @@ class Network:
 
     def margin_gradients(self, images: Images, class_index: int) -> NDArray[np.float32]:
         """Gradient (n, H, W, C) of each image's own margin logit_c - logsumexp(other logits)."""
+        step = self._most_slopes or max(1, len(images))
+        parts = range(0, max(1, len(images)), step)
+        return np.concatenate([self._slopes(images[i : i + step], class_index) for i in parts])
+
+    def _slopes(self, images: Images, class_index: int) -> NDArray[np.float32]:
         part = as_tensor(images, self._device).requires_grad_()
         logits = self._module(part)
         others = torch.cat([logits[:, :class_index], logits[:, class_index + 1 :]], 1)

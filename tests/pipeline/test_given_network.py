@@ -51,6 +51,18 @@ def test_the_network_is_asked_about_so_many_images_at_once() -> None:
     assert seen == [8, 8, 8, 6]
 
 
+def test_gradients_are_asked_for_in_parts_as_well() -> None:
+    seen = []
+    model = network()
+    with borrowed(model, None, CPU, batch=64) as asked:
+        whole = asked.margin_gradients(IMAGES, 1)
+    model.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    with borrowed(model, None, CPU, batch=8) as asked:
+        parts = asked.margin_gradients(IMAGES, 1)
+    assert seen == [8, 8, 8, 6]
+    assert parts == pytest.approx(whole, abs=1e-6)
+
+
 def test_preprocess_stands_between_images_and_network() -> None:
     seen = []
 
