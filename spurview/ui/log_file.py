@@ -13,6 +13,8 @@ _NAME = "spurview.log"
 _MOST_BYTES, _OLD_FILES = 1_000_000, 2
 
 log = logging.getLogger("spurview.window")
+# Without a file, as in tests, what went wrong is in the dialog alone.
+log.addHandler(logging.NullHandler())
 
 
 def start_logging(folder: Path) -> None:

@@ -46,6 +46,8 @@ class FailureDialog(QDialog):
         self.details_button.toggled.connect(self._toggle_details)
         self.copy_button = QPushButton("Copy")
         self.copy_button.clicked.connect(self._copy)
+        for button in (self.details_button, self.copy_button):
+            button.setAutoDefault(False)
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
@@ -62,6 +64,7 @@ class FailureDialog(QDialog):
         buttons.addWidget(close)
         column.addLayout(buttons)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        close.setFocus()
 
     def _sentence(self) -> QHBoxLayout:
         row = QHBoxLayout()

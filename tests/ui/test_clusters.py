@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args, get_type_hints
+
+import msgspec
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
-from spurview.ui import commands
-from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
+from spurview.project.model import HandMade
+from spurview.ui import commands, icons
+from spurview.ui.clusters.delegate import HAND_ICONS, _marks
+from spurview.ui.clusters.entries import MADE_BY_HAND, CandidateEntry, ClassEntry, class_entries
 from spurview.ui.clusters.model import ENTRY_ROLE, CandidateModel
 from spurview.ui.clusters.pane import ClustersPane
 from spurview.ui.document import Document
@@ -215,3 +221,20 @@ def test_a_heading_has_no_menu(qtbot, pane):
     )
     with qtbot.assertNotEmitted(pane.menu_requested):
         QApplication.sendEvent(pane.tree.viewport(), event)
+
+
+@pytest.mark.parametrize("origin", ["selection", "merge", "split"])
+def test_candidates_made_by_hand_are_marked_and_said(document, origin):
+    entry = next(c for e in class_entries(document) for c in e.candidates if c.id == WEAK)
+    own = replace(entry, finding=msgspec.structs.replace(entry.finding, origin=origin))
+    assert _marks(own) == [HAND_ICONS[origin]]
+    assert "by hand" in own.spoken
+    assert "by hand" not in entry.spoken
+    assert _marks(entry) == []
+
+
+def test_every_way_to_make_a_candidate_has_an_icon_and_words():
+    ways = set(get_args(get_type_hints(HandMade)["origin"]))
+    assert ways == set(HAND_ICONS)
+    assert ways == set(MADE_BY_HAND)
+    assert set(HAND_ICONS.values()) <= set(icons.names())

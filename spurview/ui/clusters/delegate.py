@@ -29,6 +29,9 @@ VERDICT_ICONS = {
     "unsure": "circle-help",
 }
 
+_ALARM_ICON = "triangle-alert"
+HAND_ICONS = {"selection": "lasso", "merge": "merge", "split": "split"}
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -143,15 +146,17 @@ class CandidateDelegate(QStyledItemDelegate):
         left = frame.right() + 9
         painter.setPen(shown.text)
         painter.setFont(theme.font(500))
-        mark = 19 if entry.finding.alarm else 0
-        room = area.right() - left - mark
+        room = area.right() - left - 19 * len(_marks(entry))
         metrics = painter.fontMetrics()
         name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(_box(left, area, room), _LEFT, name)
         left += metrics.horizontalAdvance(name) + 3
-        if entry.finding.alarm:
+        for icon in _marks(entry):
             box = QRectF(left, area.top(), 16, area.height())
-            icons.paint(painter, "triangle-alert", box, shown.alarm)
+            alarm = icon == _ALARM_ICON
+            icons.paint(
+                painter, icon, box, shown.alarm if alarm else shown.text2, 16 if alarm else 14
+            )
             left += 19
         if entry.finding.note and left + 14 < area.right():
             box = QRectF(left, area.top(), 14, area.height())
@@ -179,6 +184,12 @@ class CandidateDelegate(QStyledItemDelegate):
         filled = QRectF(bar)
         filled.setWidth(max(bar.width() * min(max(share, 0), 1), 1 if share > 0 else 0))
         painter.fillRect(filled, colour)
+
+
+def _marks(entry: CandidateEntry) -> list[str]:
+    """Icons beside the name that always have room: the alarm, and how a person made it."""
+    alarm = [_ALARM_ICON] if entry.finding.alarm else []
+    return [*alarm, HAND_ICONS[entry.finding.origin]] if entry.finding.origin else alarm
 
 
 def _fitting(metrics: QFontMetrics, entry: ClassEntry, room: float) -> tuple[str, bool]:

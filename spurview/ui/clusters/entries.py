@@ -17,6 +17,13 @@ COLUMNS: tuple[Column, ...] = ("candidate", "size", "lift", "insertion", "verdic
 _VERDICT_ORDER = {None: 0, "unsure": 1, "spurious": 2, "genuine": 3}
 
 
+MADE_BY_HAND = {
+    "selection": "made by hand from a selection",
+    "merge": "merged by hand",
+    "split": "split off by hand",
+}
+
+
 @dataclass(frozen=True)
 class CandidateEntry:
     """One candidate's row."""
@@ -37,6 +44,8 @@ class CandidateEntry:
         parts = [self.name.replace(" · ", " ")]
         if found.alarm:
             parts.append("alarm")
+        if found.origin:
+            parts.append(MADE_BY_HAND[found.origin])
         parts += [f"{count(self.size)} images", f"lift {times(found.pool.lift).rstrip('×')}"]
         if found.insertion is None:
             parts.append("insertion not tested")
@@ -151,6 +160,7 @@ def _searchable(entry: CandidateEntry) -> str:
         found.note,
         found.outcome,
         found.kind or "",
+        MADE_BY_HAND.get(found.origin, ""),
         *found.tags,
     ]
     return " ".join(parts).casefold()

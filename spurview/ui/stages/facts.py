@@ -37,7 +37,7 @@ def why_stale(stage: str, known: Mapping[str, str]) -> str:
         return ""
     below = next((name for name in stage_named(stage).needs if known.get(name) != "fresh"), None)
     if below is None:
-        return "Stale: its settings were changed since it ran."
+        return "Stale: its settings, or spurview itself, changed since it ran."
     return f"Stale: {below} comes first and has to run again."
 
 

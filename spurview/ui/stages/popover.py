@@ -300,7 +300,15 @@ class StagePopover(QFrame):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         assert self._run.failure is not None
-        column.addWidget(label(self._run.failure.sentence, "plain", wrap=True))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        mark = QLabel()
+        mark.setPixmap(
+            icons.pixmap("octagon-x", theme.current().alarm, 16, self.devicePixelRatioF())
+        )
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(self._run.failure.sentence, "plain", wrap=True), 1)
+        column.addLayout(row)
         more = QPushButton("Details…")
         more.clicked.connect(self._show_failure)
         column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
@@ -311,5 +319,7 @@ def _height_of(body: QWidget) -> int:
     layout = body.layout()
     assert layout is not None
     layout.invalidate()
-    wrapped = layout.heightForWidth(body.width())
-    return max(wrapped, layout.sizeHint().height()) if wrapped >= 0 else layout.sizeHint().height()
+    # The size hint of wrapped text is a golden rectangle, which tears holes.
+    if layout.hasHeightForWidth():
+        return layout.heightForWidth(body.width())
+    return layout.sizeHint().height()
