@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from spurview.ui import theme
 from spurview.ui.latent.lasso import inside_polygon
+from spurview.ui.latent.overlay import Label, badges
 from spurview.ui.latent.plots_pane import PlotsPane
 from spurview.ui.latent.raster import Grid, stamped, stamps, top_points
 from spurview.ui.latent.view_kinds import EMPTY
@@ -102,6 +103,51 @@ def test_double_click_on_the_legend_isolates_a_class(qtbot, bench, pane):
     assert pane.legend.hidden_groups == {0, 2}
     qtbot.mouseClick(pane.legend.entries[0], Qt.MouseButton.LeftButton)
     assert pane.legend.hidden_groups == {2}
+
+
+def test_hidden_classes_stay_hidden_after_another_run(qtbot, bench, pane):
+    qtbot.mouseClick(pane.legend.entries[1], Qt.MouseButton.LeftButton)
+    pane.reload()
+    assert pane.legend.hidden_groups == {1}
+    assert not pane.legend.entries[1].isChecked()
+    assert pane.views[0].place_of(int(CARRIERS[0])) is None
+    pane.colour_box.setCurrentText("Role")
+    assert pane.legend.hidden_groups == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [
+        ("Predicted class", ["a", "b", "c"]),
+        ("Role", ["training", "test", "pool"]),
+        ("True label", ["not known"]),
+        ("Verdict", ["spurious", "genuine", "unsure", "undecided", "no candidate"]),
+    ],
+)
+def test_each_colouring_counts_every_shown_image_once(pane, way, names):
+    pane.colour_box.setCurrentText(way)
+    entries = [entry.accessibleName().rsplit(", ", 1) for entry in pane.legend.entries]
+    assert [name for name, _ in entries] == names
+    shown = N_INTEREST + N_POOL if way == "Role" else N_POOL
+    assert sum(int(total) for _, total in entries) == shown
+
+
+def test_confidence_colours_brighter_where_it_is_higher(bench, pane):
+    pane.colour_box.setCurrentText("Confidence")
+    colouring = pane.views[0].shown.colouring
+    logits = bench.document.reader.read("/predictions/logits").astype(float)[colouring.rows]
+    margin = np.sort(logits)[:, -1] - np.sort(logits)[:, -2]
+    sure, unsure = np.argmax(margin), np.argmin(margin)
+    brightness = colouring.colours(theme.current()).sum(axis=1)[colouring.codes]
+    assert brightness[sure] > brightness[unsure]
+
+
+def test_labels_of_one_place_stand_below_each_other(pane):
+    labels = [Label(name, i, QPointF(100, 100)) for i, name in enumerate(["a", "b", "class c"])]
+    first, second, third = badges(labels)
+    assert first.center() == QPointF(100, 100)
+    assert first.bottom() <= second.top()
+    assert second.bottom() <= third.top()
 
 
 def test_images_of_interest_are_shown_by_role_alone(bench, pane):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spurview.ui.latent.colouring import Colouring, Group
 from spurview.ui.selection import Selection
 from tests.ui.conftest import ALARM, WEAK
 
@@ -76,3 +77,13 @@ def test_choosing_a_class_selects_its_pool_images(guide, document, selection, fo
     assert focus.candidate_id is None
     assert set(predicted.tolist()) == {1}
     assert selection.rows.min() >= 60
+
+
+@pytest.mark.parametrize("rows", [np.arange(10, 20), np.array([10, 11, 14, 19])])
+def test_places_of_selected_rows_among_those_shown(rows):
+    codes = np.zeros(len(rows), np.uint8)
+    colouring = Colouring("Predicted", (Group("a", 0),), rows, codes)
+    index, found = colouring.places_of(np.array([3, 11, 13, 19, 40]))
+    expected = np.isin([3, 11, 13, 19, 40], rows)
+    assert found.tolist() == expected.tolist()
+    assert rows[index].tolist() == np.array([3, 11, 13, 19, 40])[expected].tolist()

@@ -158,6 +158,7 @@ class LegendRow(QWidget):
         self.setAccessibleName("Legend")
         self._entries: list[LegendEntry] = []
         self._is_compact = False
+        self._shown: tuple[str, tuple[Group, ...]] = ("", ())
         self._hidden: frozenset[int] = frozenset()
         self._before_click: frozenset[int] = frozenset()
         self._flow = FlowLayout(self, gap=4, row_gap=0)
@@ -172,9 +173,12 @@ class LegendRow(QWidget):
         return self._entries
 
     def show_groups(self, title: str, groups: tuple[Group, ...], *, is_ramp: bool) -> None:
-        """Other groups; all of them shown."""
+        """Other groups; what was hidden of the same ones stays so, else all are shown."""
+        same = (title, groups) == self._shown
+        hidden = self._hidden if same else frozenset()
+        self._shown = (title, groups)
         self._flow.clear()
-        self._entries, self._hidden = [], frozenset()
+        self._entries, self._hidden = [], hidden
         name = label(title, "quiet")
         name.setMinimumHeight(24)
         self._flow.addWidget(name)
@@ -183,6 +187,8 @@ class LegendRow(QWidget):
         else:
             for index, group in enumerate(groups):
                 self._add(index, group)
+        for index in hidden:
+            self._entries[index].setChecked(False)
         self.updateGeometry()
 
     def set_compact(self, is_compact: bool) -> None:

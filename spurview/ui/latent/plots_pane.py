@@ -184,7 +184,7 @@ class PlotsPane(QWidget):
         self._legend.hidden_changed.connect(self._hide_groups)
         self._layouts.changed.connect(self._on_layout)
         self._selection.changed.connect(self._count_again)
-        self._document.replaced.connect(self.reload)
+        self._document.replaced.connect(self._on_replaced)
         self._document.stages_changed.connect(self._on_stages)
         self._document.verdicts_changed.connect(self._on_verdicts)
         theme.keeper().changed.connect(self._on_theme)
@@ -235,11 +235,17 @@ class PlotsPane(QWidget):
             if frame.kind.key == key:
                 self._show_in(frame)
 
+    def _on_replaced(self) -> None:
+        # What was hidden of another project's classes says nothing about this one's.
+        self._legend.show_groups("", (), is_ramp=False)
+        self.reload()
+
     def _on_stages(self, _: object) -> None:
         self.reload()
 
     def _on_verdicts(self, _: object) -> None:
-        if self.colour_box.currentText() == "Verdict":
+        # A candidate's name is changed as its verdict is.
+        if self.colour_box.currentText() in ("Verdict", "Candidate"):
             self._recolour()
 
     def _on_theme(self, _: object) -> None:
@@ -256,7 +262,7 @@ class PlotsPane(QWidget):
         colouring = WAYS[self.colour_box.currentText()](self._document)
         self._colouring = colouring
         self._legend.show_groups(colouring.title, colouring.groups, is_ramp=colouring.is_ramp)
-        self._hide_groups(frozenset())
+        self._hide_groups(self._legend.hidden_groups)
 
     def _hide_groups(self, _: frozenset[int]) -> None:
         for frame in self._frames:
