@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from spurview.core.arrays import Reader
 from spurview.pipeline.findings import Finding, Findings
 from spurview.pipeline.findings_text import table
+from spurview.pipeline.left_out import left_out, left_out_lines
 from spurview.pipeline.wording import (
     count,
     percent,
@@ -100,14 +101,14 @@ def _fact(value: float | int | str) -> str:
 
 def skipped_text(info: ProjectInfo, shown: int | None = SHOWN_SKIPPED) -> Iterator[str]:
     """The files that were left out, with reasons; the first `shown`, or all that are listed."""
-    if not info.skipped_total:
+    told = left_out(info)
+    if not told:
         return
-    noun = "file was" if info.skipped_total == 1 else "files were"
-    yield f"{count(info.skipped_total)} {noun} left out:"
-    listed = info.skipped[:shown]
-    yield from (f"  {info.sources[f.source].role}: {f.path}: {f.reason}" for f in listed)
-    if info.skipped_total > len(listed):
-        yield f"  and {count(info.skipped_total - len(listed))} more (spurview info lists them)"
+    yield f"{told}:"
+    lines = left_out_lines(info, shown)
+    yield from (f"  {line}" for line in lines)
+    if info.skipped_total > len(lines):
+        yield f"  and {count(info.skipped_total - len(lines))} more (spurview info lists them)"
 
 
 def new_text(info: ProjectInfo, reader: Reader, notes: Iterable[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from spurview.ui.document import Document
 from spurview.ui.stages.facts import facts_of
 from spurview.ui.stages.reconstructions import ReconstructionStrip
+from spurview.ui.stages.sources import left_out_part, source_rows
 from spurview.ui.widgets.labels import label
 
 
@@ -21,6 +22,10 @@ def details(document: Document, stage: str) -> Iterable[QWidget]:
     rows = facts_of(stage, document.info)
     if rows:
         yield _section("Last run", rows)
+    if stage == "images":
+        if sources := source_rows(document.info):
+            yield _section("Sources", sources)
+        yield from left_out_part(document.info)
 
 
 def _curves(document: Document, stage: str) -> Iterable[QWidget]:
