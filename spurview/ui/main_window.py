@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         self.workspace.run.ended.connect(self._on_run_ended)
         self.menus.show_docks(self.workspace.docks)
         self.workspace.clusters.menu_requested.connect(self.menus.show_candidate_menu)
+        self.menus.show_sorting(self.workspace.clusters.tree.sort_by)
         self.menus.show_stages(self.workspace.show_stage)
         for dock in self.workspace.docks.all:
             # A floating dock is a window of its own.

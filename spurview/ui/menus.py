@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from spurview.ui import theme
 from spurview.ui.actions import CANDIDATE_MENU, MENUS, Actions
+from spurview.ui.clusters.entries import COLUMNS, HEADERS, Column
 from spurview.ui.command_finder import Command, commands_of
 from spurview.ui.docks import Docks
 from spurview.ui.preferences import Preferences
@@ -70,6 +71,15 @@ class Menus(QObject):
         tools = self._menus["Tools"]
         tools.insertMenu(tools.actions()[0], menu)
         self._stages = menu
+
+    def show_sorting(self, sort: Callable[[Column], None]) -> None:
+        """Let View sort the list: its header is for the mouse alone."""
+        menu = self._menus["View"].addMenu("S&ort candidates by")
+        menu.setToolTipsVisible(True)
+        for column in COLUMNS:
+            action = menu.addAction(f"&{HEADERS[column]}")
+            action.setToolTip(f"Sort by {HEADERS[column].lower()}; once more turns the order round")
+            action.triggered.connect(lambda _=False, name=column: sort(name))
 
     def show_candidate_menu(self, place: QPoint) -> None:
         """What can be done with the focused candidate, beside it."""

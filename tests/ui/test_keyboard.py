@@ -128,6 +128,17 @@ def test_the_layout_is_reset_by_its_command(qtbot, window):
     assert not docks.classes.isFloating()
 
 
+def test_the_list_is_sorted_by_command(window):
+    model = window.workspace.clusters.model
+    by_size = next(c.action for c in window.menus.commands() if c.name == "Size")
+    by_size.trigger()
+    sizes = [entry.candidates[0].size for entry in model.entries if entry.candidates]
+    assert sizes == sorted(sizes, reverse=True)
+    by_size.trigger()
+    turned = [entry.candidates[0].size for entry in model.entries if entry.candidates]
+    assert turned == sizes[::-1]
+
+
 # Commands.
 
 

@@ -96,6 +96,7 @@ def test_a_second_window_opens_read_only_and_says_so(qtbot, window, case_path, t
     qtbot.waitUntil(lambda: other.document is not None)
     assert other.document.read_only
     assert "(read-only)" in other.windowTitle()
+    assert other.document.project.locked_by in other.status.state.text()
     assert not other.actions_["spurious"].isEnabled()
     assert not other.workspace.strip.run_button.isEnabled()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
 from spurview.ui import icons, theme
@@ -70,3 +71,22 @@ def test_an_icon_has_the_colour_asked_for(qapp, name):
     ]
     assert drawn
     assert all(abs(c.red() - 0xFF) < 4 and abs(c.green() - 0x8A) < 4 for c in drawn)
+
+
+def test_the_systems_theme_is_followed_as_it_changes_unless_one_was_chosen(qapp, monkeypatch):
+    """The offscreen platform has no theme of its own: only what it would say is replaced."""
+    told = ["dark"]
+    monkeypatch.setattr(theme.ThemeKeeper, "_system", staticmethod(lambda: told[0]))
+
+    def system_turns(name, scheme):
+        told[0] = name
+        qapp.styleHints().colorSchemeChanged.emit(scheme)
+
+    theme.keeper().choose(None)
+    system_turns("light", Qt.ColorScheme.Light)
+    assert theme.current() is theme.LIGHT
+    system_turns("dark", Qt.ColorScheme.Dark)
+    assert theme.current() is theme.DARK
+    theme.keeper().choose("dark")
+    system_turns("light", Qt.ColorScheme.Light)
+    assert theme.current() is theme.DARK

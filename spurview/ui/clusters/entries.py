@@ -14,6 +14,14 @@ from spurview.ui.document import Document
 Column = Literal["candidate", "size", "lift", "insertion", "verdict"]
 COLUMNS: tuple[Column, ...] = ("candidate", "size", "lift", "insertion", "verdict")
 
+HEADERS: dict[Column, str] = {
+    "candidate": "Candidate",
+    "size": "Size",
+    "lift": "Lift",
+    "insertion": "Insertion",
+    "verdict": "Verdict",
+}
+
 _VERDICT_ORDER = {None: 0, "unsure": 1, "spurious": 2, "genuine": 3}
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from spurview.pipeline.wording import percent
 from spurview.ui.clusters.entries import (
     COLUMNS,
+    HEADERS,
     CandidateEntry,
     ClassEntry,
     class_entries,
@@ -22,13 +23,6 @@ Index = QModelIndex | QPersistentModelIndex
 # A row's entry: ClassEntry, CandidateEntry, or the message of a class without candidates (str).
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 
-_HEADERS = {
-    "candidate": "Candidate",
-    "size": "Size",
-    "lift": "Lift",
-    "insertion": "Insertion",
-    "verdict": "Verdict",
-}
 _TIPS = {
     "candidate": "Most suspicious first",
     "size": "Pool images in the cluster",
@@ -126,7 +120,7 @@ class CandidateModel(QAbstractItemModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADERS[COLUMNS[section]]
+            return HEADERS[COLUMNS[section]]
         if role == Qt.ItemDataRole.ToolTipRole:
             return _TIPS[COLUMNS[section]]
         return None

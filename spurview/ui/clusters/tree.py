@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QTreeView
 
 from spurview.ui.clusters.delegate import CandidateDelegate
-from spurview.ui.clusters.entries import ClassEntry
+from spurview.ui.clusters.entries import COLUMNS, ClassEntry, Column
 from spurview.ui.clusters.header import CandidateHeader
 from spurview.ui.clusters.model import CandidateModel
 from spurview.ui.clusters.thumbnails import Thumbnails
@@ -54,6 +54,14 @@ class CandidateTree(QTreeView):
         else:
             self.selectionModel().clear()
         self._shows_focus = False
+
+    def sort_by(self, column: Column) -> None:
+        """Sort by a column, the most first; once more turns the order round."""
+        section, header = COLUMNS.index(column), self.header()
+        order = Qt.SortOrder.DescendingOrder
+        if header.sortIndicatorSection() == section and header.sortIndicatorOrder() == order:
+            order = Qt.SortOrder.AscendingOrder
+        self.sortByColumn(section, order)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
