@@ -10,7 +10,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 
+from spurview.ui import theme
 from spurview.ui.latent import drawing, picture
 from spurview.ui.latent.colouring import Colouring, Group
 from spurview.ui.latent.latent_view import LatentView
@@ -214,3 +216,21 @@ def test_hover_after_a_zoom_uses_the_old_picture_rightly(qtbot, view, key):
     found = view.row_at(place)
     distances = view.scale_now.distances_px(shown.x, shown.y, place)
     assert distances[found] <= distances.min() + 3
+
+
+def test_a_selected_heap_keeps_its_colours(qtbot, view, parts):
+    shown = shown_of(MANY)
+    shows(qtbot, view, shown)
+    heap = np.sort(np.argsort(np.hypot(shown.x, shown.y))[:4000])
+    parts[0].set_rows(heap)
+    view.viewport().update()
+    qtbot.waitUntil(lambda: view.is_settled, timeout=20_000)
+    image = view.grab().toImage()
+    place = view.scale_now.to_px(0.0, 0.0).toPoint()
+    near = [
+        image.pixelColor(place.x() + dx, place.y() + dy).name()
+        for dx in range(-6, 7)
+        for dy in range(-6, 7)
+    ]
+    colours = {QColor(*c).name() for c in shown.style(theme.current()).colours.tolist()}
+    assert np.mean([name in colours for name in near]) > 0.8

@@ -7,7 +7,7 @@ need no new pass over the points, another selection only its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +32,7 @@ OVERSCAN = 0.35
 RIM_PX = 0.8
 _HAIR_PX = 0.6
 # Above this many, chosen points are stamped like the others: painting them one by one is slow.
+# So they are where they lie in heaps, of which rims would show nothing but rims.
 MOST_RIMMED = 5_000
 # Markers this small show no shape; more of them may then be told apart.
 _CROWD = 50_000
@@ -143,9 +144,8 @@ def _with_chosen(
 ) -> QImage:
     """The base with the chosen points above all others."""
     at = np.flatnonzero(above.ravel() >= 0)
-    if len(at) > MOST_RIMMED:
-        marks = _plain(style, 2 * radius, frame.ratio)
-        return to_premultiplied(stamped(above, field.codes, style.colours, marks, base))
+    if len(at) > MOST_RIMMED or _lie_in_heaps(at, above.shape[1], 2 * radius * frame.ratio):
+        return to_premultiplied(_heaped(base, field, style, above, radius, frame.ratio))
     image = to_premultiplied(base)
     chosen = above.ravel()[at]
     grid = frame.grid
@@ -153,6 +153,26 @@ def _with_chosen(
     y = (grid.top - field.y[chosen]) * grid.down
     _paint_rimmed(image, style, x, y, field.codes[chosen], 2 * radius, frame.ratio)
     return image
+
+
+def _lie_in_heaps(at: NDArray[np.intp], width: int, across: float) -> bool:
+    """Whether most of the pixels `at` share a marker's room with another one."""
+    size = max(1, round(across))
+    cells = at // width // size * width + at % width // size
+    return 2 * len(np.unique(cells)) < len(at)
+
+
+def _heaped(
+    base: Packed, field: Field, style: Style, above: Ids, radius: float, ratio: float
+) -> Packed:
+    """The chosen points in their colours, with one rim around each heap."""
+    rim = np.array([[style.rim.red(), style.rim.green(), style.rim.blue()]], np.uint8)
+    colours = np.repeat(rim, len(style.colours), axis=0)
+    under = stamped(above, field.codes, colours, _plain(style, 2 * (radius + RIM_PX), ratio), base)
+    marks = _plain(style, 2 * radius, ratio)
+    # Soft edges would let the rims below through, all over the heap.
+    solid = np.where(marks.coverage >= 128, 255, 0).astype(np.uint8)
+    return stamped(above, field.codes, style.colours, replace(marks, coverage=solid), under)
 
 
 def _paint_rimmed(
