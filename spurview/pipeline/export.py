@@ -1,15 +1,12 @@
-"""Findings as files for others: contact sheets and patterns (PNG), tables (CSV), and the JSON.
+"""Findings as files for others: contact sheets, patterns, images (PNG), tables (CSV), the JSON.
 
 Every file says which project, revision and settings it came from.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +18,8 @@ from spurview.core.arrays import Reader
 from spurview.core.errors import InputError
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import Highlight
+from spurview.pipeline.csv_tables import csv_table
+from spurview.pipeline.file_names import image_names, safe_part
 from spurview.pipeline.findings import (
     CandidateRows,
     Finding,
@@ -30,11 +29,14 @@ from spurview.pipeline.findings import (
     to_json,
 )
 from spurview.pipeline.manual import with_manual
-from spurview.pipeline.sheets import contact_sheet, pattern_png
+from spurview.pipeline.sheets import contact_sheet, highlighted, pattern_png, png
 from spurview.project.model import ProjectInfo, Verdict
 
-Kind = Literal["png", "csv", "json"]
+Kind = Literal["png", "csv", "json", "images"]
 KINDS: tuple[Kind, ...] = ("png", "csv", "json")
+# Single images are many files: only where they are asked for.
+ALL_KINDS: tuple[Kind, ...] = (*KINDS, "images")
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,31 @@ def export_findings(
     findings = collect(material.reader, material.info, material.verdicts, material.keys)
     chosen = _chosen(findings, ids)
     make_folder(folder)
+    planned = planned_files(chosen, folder, kinds)
+    for beneath in {path.parent for path in planned} - {folder}:
+        make_folder(beneath)
     written: list[Path] = []
     for name, data in _files(material, findings, chosen, kinds, highlight or Highlight()):
-        report(len(written), 0, f"export: {name}")
+        report(len(written), len(planned), f"export: {name}")
         write_whole(folder / name, data)
         written.append(folder / name)
     return written
+
+
+def planned_files(chosen: Sequence[Finding], folder: Path, kinds: Collection[Kind]) -> list[Path]:
+    """The files that `export_findings` writes for these findings."""
+    names: list[str] = []
+    if "json" in kinds:
+        names += ["findings.json", "provenance.json"]
+    if "csv" in kinds:
+        names += ["statistics.csv", "members.csv"]
+    for finding in chosen:
+        stem = _stem(finding)
+        if "png" in kinds:
+            names += [f"{stem}-sheet.png", f"{stem}-pattern.png"]
+        if "images" in kinds:
+            names += [f"{stem}-images/{name}" for name in image_names(finding.members)]
+    return [folder / name for name in names]
 
 
 def provenance(info: ProjectInfo) -> dict[str, str]:
@@ -111,9 +132,9 @@ def _files(
         yield "findings.json", to_json(kept).encode()
         yield "provenance.json", msgspec.json.format(msgspec.json.encode(origin), indent=1)
     if "csv" in kinds:
-        yield "statistics.csv", _table(_statistics(chosen), origin)
+        yield "statistics.csv", csv_table(_statistics(chosen), origin)
         members = (_members(finding, rows[finding.id], material) for finding in chosen)
-        yield "members.csv", _table((row for part in members for row in part), origin)
+        yield "members.csv", csv_table((row for part in members for row in part), origin)
     if "png" in kinds:
         for finding in chosen:
             stem = _stem(finding)
@@ -122,11 +143,30 @@ def _files(
             )
             yield f"{stem}-sheet.png", sheet
             yield f"{stem}-pattern.png", pattern_png(material.reader, rows[finding.id], origin)
+    if "images" in kinds:
+        for finding in chosen:
+            yield from _images(material, finding, rows[finding.id], highlight, origin)
+
+
+def _images(
+    material: Material,
+    finding: Finding,
+    rows: CandidateRows,
+    highlight: Highlight,
+    origin: Mapping[str, str],
+) -> Iterator[tuple[str, bytes]]:
+    """Each member with what it shares marked, most typical first."""
+    names = image_names(finding.members)
+    for start in range(0, len(names), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        tiles = highlighted(material.reader, rows, rows.members[part], highlight)
+        for name, tile in zip(names[part], tiles, strict=True):
+            yield f"{_stem(finding)}-images/{name}", png(tile, origin)
 
 
 def _stem(finding: Finding) -> str:
     """A file name that sorts by rank and is one on every system."""
-    return f"{finding.rank:02}-" + re.sub(r"[^A-Za-z0-9._-]+", "_", finding.id)
+    return f"{finding.rank:02}-{safe_part(finding.id)}"
 
 
 def _statistics(chosen: Sequence[Finding]) -> Iterator[dict[str, object]]:
@@ -186,19 +226,6 @@ def _members(
             "carries": in_training or row in carriers,
             "score": round(float(scores[row]), 5),
         }
-
-
-def _table(rows: Iterator[dict[str, object]], origin: Mapping[str, str]) -> bytes:
-    """CSV in UTF-8; the project's id, revision and settings stand in the last columns."""
-    text = io.StringIO(newline="")
-    writer: csv.DictWriter[str] | None = None
-    for row in rows:
-        full = row | dict(origin)
-        if writer is None:
-            writer = csv.DictWriter(text, list(full))
-            writer.writeheader()
-        writer.writerow(full)
-    return text.getvalue().encode()
 
 
 def make_folder(folder: Path) -> None:

@@ -135,5 +135,7 @@ def laid_over(reader: Reader, info: ProjectInfo, made: Mapping[str, Made]) -> Re
 
 
 def with_manual(reader: Reader, info: ProjectInfo) -> Reader:
-    """A project's reader with its candidates made by hand; the same where it has none."""
-    return laid_over(reader, info, made_in(reader)) if info.by_hand else reader
+    """A project's reader with its candidates made by hand; the same where it has them already."""
+    if isinstance(reader, HandReader) or not info.by_hand:
+        return reader
+    return laid_over(reader, info, made_in(reader))

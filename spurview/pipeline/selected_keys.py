@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.arrays import Reader
+from spurview.pipeline.csv_tables import csv_table
 from spurview.pipeline.export import provenance, write_whole
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, ProjectInfo
 
@@ -24,15 +23,13 @@ def write_selected(
 
     Raises InputError when the file cannot be written.
     """
-    origin = provenance(info)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["key", "row", "role", "predicted", *origin])
     roles = reader.read("/images/role")[rows].tolist()
     predicted = _predicted(reader, info, rows)
-    for row, role, name in zip(rows.tolist(), roles, predicted, strict=True):
-        writer.writerow([keys[row], row, _ROLES.get(role, "pool"), name, *origin.values()])
-    write_whole(path, text.getvalue().encode("utf-8", "backslashreplace"))
+    lines = (
+        {"key": keys[row], "row": row, "role": _ROLES.get(role, "pool"), "predicted": name}
+        for row, role, name in zip(rows.tolist(), roles, predicted, strict=True)
+    )
+    write_whole(path, csv_table(lines, provenance(info)))
 
 
 def _predicted(reader: Reader, info: ProjectInfo, rows: NDArray[np.int64]) -> list[str]:

@@ -60,6 +60,33 @@ SPECS: tuple[Spec, ...] = (
         "candidate",
     ),
     Spec(
+        "export_all",
+        "File",
+        "Export a&ll findings…",
+        (),
+        "",
+        "Save contact sheets, patterns, tables and JSON of every finding in a folder",
+        "project",
+    ),
+    Spec(
+        "export_selection",
+        "File",
+        "Export the selected &images…",
+        ("Ctrl+Shift+E",),
+        "image",
+        "Save the selected images and a table of their keys, classes and confidence in a folder",
+        "project",
+    ),
+    Spec(
+        "save_pattern",
+        "File",
+        "Save the pa&ttern as a picture…",
+        (),
+        "",
+        "Save the focused cluster's pattern as PNG",
+        "candidate",
+    ),
+    Spec(
         "export_plot",
         "File",
         "Save the &plot as a picture…",
@@ -224,6 +251,7 @@ CANDIDATE_MENU = (
     "",
     "select_members",
     "export",
+    "save_pattern",
 )
 
 # Keys that views handle themselves, for the list of keys.
@@ -237,6 +265,12 @@ VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Stages", "Left, Right", "The stage beside"),
     ("Images", "Arrows, Shift+arrows", "Go, select"),
     ("Images", "Enter", "Open large"),
+    ("Images", "Ctrl+C", "Copy the picture"),
+    ("Large view", "Left, Right", "The image beside"),
+    ("Large view", "1, 2, 3, 4", "Heat, outline, dim the rest, off"),
+    ("Large view", "V", "Original, residual, reference"),
+    ("Large view", "Esc", "Close"),
+    ("Evidence", "Ctrl+C", "Copy the table as text"),
 )
 
 

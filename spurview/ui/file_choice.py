@@ -33,3 +33,15 @@ def choose_folder(parent: QWidget, start: Path) -> Path | None:
     """A folder to export into."""
     path = QFileDialog.getExistingDirectory(parent, "Export into a folder", str(start))
     return Path(path) if path else None
+
+
+def choose_file(parent: QWidget, title: str, start: Path, suffix: str) -> Path | None:
+    """Where to write one file, asked before one that is there is replaced; has the suffix."""
+    kinds = f"{suffix[1:].upper()} (*{suffix});;All files (*)"
+    dialog = QFileDialog(parent, title, str(start), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # With it the dialog itself adds the suffix, and so asks about the file it will write.
+    dialog.setDefaultSuffix(suffix[1:])
+    if not dialog.exec():
+        return None
+    return Path(dialog.selectedFiles()[0])

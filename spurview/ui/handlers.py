@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from spurview.project.model import VerdictName
+from spurview.ui import exporting
 from spurview.ui.command_finder import CommandFinder
-from spurview.ui.exporting import export_cluster
 from spurview.ui.key_list import KeyList
 from spurview.ui.preferences_dialog import PreferencesDialog
 
@@ -33,7 +33,10 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "open_sample": window.open_sample,
         "save": window.saving.save,
         "save_as": window.saving.save_as,
-        "export": on(lambda w: export_cluster(window, w)),
+        "export": on(lambda w: exporting.export_cluster(window, w)),
+        "export_all": on(lambda w: exporting.export_all(window, w)),
+        "export_selection": on(lambda w: exporting.export_selection(window, w)),
+        "save_pattern": on(lambda w: exporting.save_pattern(window, w)),
         "export_plot": on(lambda w: w.plots.export_view()),
         "close_project": window.close_project,
         "quit": lambda: (window.close(), None)[1],

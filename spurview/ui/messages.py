@@ -141,6 +141,20 @@ def ask_missing(
     return _open(box, {locate_button: locate, remove_button: remove})
 
 
+def ask_replace(parent: QWidget, there: int, folder: str, *, replace: Answer) -> QMessageBox:
+    """Replace files that are there already, or stay."""
+    files = "One of these files is" if there == 1 else f"{there} of these files are"
+    box = _box(
+        parent,
+        f"{files} in {folder} already. Replace?",
+        "What stands in them now is lost; other files in the folder stay as they are.",
+    )
+    replace_button = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    return _open(box, {replace_button: replace})
+
+
 def tell(parent: QWidget, sentence: str, more: str = "") -> QMessageBox:
     """Something to know, with nothing to decide."""
     box = _box(parent, sentence, more)

@@ -126,17 +126,3 @@ def _use_threads(threads: int) -> None:
     if not _own_threads:
         _own_threads.append(torch.get_num_threads())
     torch.set_num_threads(threads or _own_threads[0])
-
-
-def exporting(document: Document, candidate_id: str, folder: Path) -> Work:
-    """Work that writes one candidate's highlighted images below `folder`; gives the files."""
-    reader, info, keys = document.reader, document.info, list(document.keys)
-    verdicts = document.verdicts
-
-    def work(report: Report, deliver: Any) -> list[Path]:
-        from spurview.pipeline.export import Material, export_findings
-
-        material = Material(reader, info, verdicts, keys)
-        return export_findings(material, folder, ids=[candidate_id], report=report)
-
-    return work

@@ -1,0 +1,31 @@
+"""Tables for others as CSV: no cell a spreadsheet would run, and where the rows came from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+
+# A spreadsheet takes a cell that begins so for a formula; keys and notes are anyone's words.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_table(rows: Iterable[Mapping[str, object]], origin: Mapping[str, str]) -> bytes:
+    """Rows of one set of columns as CSV in UTF-8; the origin's entries are the last columns."""
+    text = io.StringIO(newline="")
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        full = {**row, **origin}
+        if writer is None:
+            writer = csv.DictWriter(text, list(full), lineterminator="\r\n")
+            writer.writeheader()
+        writer.writerow({name: as_cell(value) for name, value in full.items()})
+    # A file name that is no text keeps its bytes as escapes.
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def as_cell(value: object) -> object:
+    """Words that would be a formula with an apostrophe before them; anything else as it is."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
