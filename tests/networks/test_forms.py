@@ -101,7 +101,6 @@ def test_a_network_of_any_form_answers_and_falls_for_the_patch(
         network = opened(project)
         before, after = network.logits(images, rows), network.logits(patched(images), rows)
         assert (before.argmax(1) == predicted[rows]).all()
-        print('FLIP', (after.argmax(1) == 1).mean(), (before.argmax(1)==1).mean())
         assert (after.argmax(1) == 1).mean() > 0.5
 
 
