@@ -1,6 +1,7 @@
 """Where images come from: sources in, arrays of working images out. Knows no project file."""
 
 from spurview.sources.digits import load_digits
+from spurview.sources.forms import class_names_of
 from spurview.sources.preview import ClassPreview, Overlap, SourcePreview, find_overlap, preview
 from spurview.sources.reading import forget_reading, read_sources
 from spurview.sources.spec import ImagesProduct, Role, SkippedFile, SourceSpec, SourceSummary
@@ -14,6 +15,7 @@ __all__ = [
     "SourcePreview",
     "SourceSpec",
     "SourceSummary",
+    "class_names_of",
     "find_overlap",
     "forget_reading",
     "load_digits",

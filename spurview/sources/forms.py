@@ -14,7 +14,7 @@ from spurview.core.progress import Report, silent
 from spurview.sources import array_files, cifar, idx, lists, shards, shipped, trees
 from spurview.sources.gathering import Asked, Gathered, Place
 from spurview.sources.idx import Split
-from spurview.sources.spec import SourceSpec, readable
+from spurview.sources.spec import SourceSpec, natural_key, readable
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,13 @@ def form_of(text: str) -> Form:
             f"or one of {known}."
         )
     return next(form for form in FORMS if not form.prefix and form.fits(text))
+
+
+def class_names_of(text: str, report: Report = silent) -> list[str]:
+    """The classes of a labelled source in natural order. Raises InputError as reading it would."""
+    place = Place(0, "interest", b"interest/")
+    found = gather(SourceSpec(text), place, Path(), report)
+    return sorted({item.label for item in found.items if item.label}, key=natural_key)
 
 
 def gather(spec: SourceSpec, place: Place, project_dir: Path, report: Report = silent) -> Gathered:

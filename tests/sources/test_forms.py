@@ -12,7 +12,7 @@ import pytest
 
 from spurview.core.errors import InputError
 from spurview.core.settings import ImagesSettings
-from spurview.sources import ImagesProduct, SourceSpec, read_sources
+from spurview.sources import ImagesProduct, SourceSpec, class_names_of, read_sources
 from spurview.sources.forms import FORMS
 from tests.sources import made
 
@@ -201,6 +201,7 @@ def test_imagenet_tree_takes_names_from_its_file(tmp_path: Path) -> None:
     product = read(f"imagenet:{tmp_path / 'net'}", tmp_path)
     assert product.class_names == ["crane (n02012849)", "crane (n03126707)", "tench"]
     assert by_key(product)["interest/n01440764/0.JPEG"][0] == "tench"
+    assert class_names_of(f"imagenet:{tmp_path / 'net'}") == product.class_names
     chosen = read(str(tmp_path / "net" / "train"), tmp_path, ("tench", "n03126707"))
     assert chosen.class_names == ["crane (n03126707)", "tench"]
 

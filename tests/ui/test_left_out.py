@@ -28,6 +28,14 @@ def test_every_source_is_told_with_its_place_and_count(qapp):
     ]
 
 
+def test_the_end_of_a_long_path_is_shown(qapp):
+    source = SourceRecord(role="pool", kind="folder", location="../" * 30 + "photos", images=1)
+    ((_, told),) = source_rows(msgspec.structs.replace(info(0), sources=[source]))
+    assert told.startswith("…")
+    assert told.endswith("../photos, 1 images")
+    assert len(told) < 45
+
+
 def test_files_left_out_are_listed_with_reasons(qtbot):
     (part,) = left_out_part(info(1200))
     qtbot.addWidget(part)

@@ -12,6 +12,7 @@ from spurview.project.model import ProjectInfo
 from spurview.ui.widgets.labels import label
 
 _LIST_HEIGHT_PX = 112
+_LOCATION_LETTERS = 28
 
 
 def source_rows(info: ProjectInfo) -> list[tuple[str, str]]:
@@ -19,8 +20,15 @@ def source_rows(info: ProjectInfo) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for source in info.sources:
         kind = f"{source.kind}: " if source.kind not in ("folder", "digits") else ""
-        rows.append((source.role, f"{kind}{source.location}, {count(source.images)} images"))
+        rows.append(
+            (source.role, f"{kind}{_short(source.location)}, {count(source.images)} images")
+        )
     return rows
+
+
+def _short(location: str) -> str:
+    """The end of a path where all of it would not fit."""
+    return location if len(location) <= _LOCATION_LETTERS else f"…{location[-_LOCATION_LETTERS:]}"
 
 
 def left_out_part(info: ProjectInfo) -> Iterable[QWidget]:
