@@ -98,7 +98,7 @@ def test_a_new_project_warns_of_its_small_pool_and_keeps_the_architecture(tmp_pa
 
 
 def test_a_new_project_refuses_what_the_command_refuses(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="did you mean resnet18"):
+    with pytest.raises(InputError, match="the nearest are resnet18"):
         spurview.new_project(tmp_path / "p", "digits:", "digits:", classifier="train:resnet-18")
     with pytest.raises(InputError, match="cannot be read"):
         spurview.new_project(

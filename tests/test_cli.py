@@ -148,7 +148,7 @@ def test_new_refuses_what_cannot_be_used(
     ("options", "words"),
     [
         (["--classifier", "onnx:net.onnx"], ["net.onnx cannot be read"]),
-        (["--classifier", "train:resnet-18"], ["'resnet-18'", "did you mean resnet18"]),
+        (["--classifier", "train:resnet-18"], ["'resnet-18'", "the nearest are resnet18"]),
         (["--classifier", "train:resnet18:net.pth"], ["net.pth", "safetensors.torch.save_file"]),
         (["--set", "classifier.speed=9"], ["classifier.speed", "classifier.epochs"]),
         (["--set", "classifier.epochs=none"], ["classifier.epochs=none"]),

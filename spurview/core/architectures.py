@@ -41,7 +41,7 @@ def unknown_architecture(name: str) -> str | None:
     if name in known:
         return None
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"try {SMALL_CNN} or resnet18."
+    hint = f"the nearest are {', '.join(near)}." if near else f"try {SMALL_CNN} or resnet18."
     return f"There is no architecture {name!r}: {hint}"
 
 

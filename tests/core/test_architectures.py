@@ -39,7 +39,7 @@ def test_a_known_architecture_has_nothing_to_say(name):
 
 def test_an_unknown_architecture_names_the_nearest():
     assert unknown_architecture("ResNet-18") == (
-        "There is no architecture 'ResNet-18': did you mean resnet18 or resnet152 or resnet101?"
+        "There is no architecture 'ResNet-18': the nearest are resnet18, resnet152, resnet101."
     )
 
 
@@ -50,7 +50,9 @@ def test_an_architecture_like_none_is_told_of_two():
 
 
 def test_a_setting_of_an_unknown_architecture_is_one_sentence():
-    with pytest.raises(InputError, match=r"^There is no architecture 'vgg12': did you mean .*\?$"):
+    with pytest.raises(
+        InputError, match=r"^There is no architecture 'vgg12': the nearest are .*\.$"
+    ):
         with_setting(Settings(), "classifier.architecture", "vgg12")
 
 

@@ -103,7 +103,7 @@ def test_train_alone_changes_nothing_and_an_unknown_name_is_refused():
     assert training_settings(Settings(), "train") == Settings()
     wanted = with_setting(Settings(), "classifier.architecture", "resnet18")
     assert training_settings(Settings(), "train:resnet18") == wanted
-    with pytest.raises(InputError, match="did you mean resnet18"):
+    with pytest.raises(InputError, match="the nearest are resnet18"):
         training_settings(Settings(), "train:resnet-18")
 
 
