@@ -32,7 +32,7 @@ def test_the_end_of_a_long_path_is_shown(qapp):
     source = SourceRecord(role="pool", kind="folder", location="../" * 30 + "photos", images=1)
     ((_, told),) = source_rows(msgspec.structs.replace(info(0), sources=[source]))
     assert told.startswith("…")
-    assert told.endswith("../photos, 1 images")
+    assert told.endswith("../photos, 1 image")
     assert len(told) < 45
 
 

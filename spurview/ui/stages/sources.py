@@ -19,10 +19,9 @@ def source_rows(info: ProjectInfo) -> list[tuple[str, str]]:
     """Role and place of every source, as (name, value)."""
     rows: list[tuple[str, str]] = []
     for source in info.sources:
+        images = "1 image" if source.images == 1 else f"{count(source.images)} images"
         kind = f"{source.kind}: " if source.kind not in ("folder", "digits") else ""
-        rows.append(
-            (source.role, f"{kind}{_short(source.location)}, {count(source.images)} images")
-        )
+        rows.append((source.role, f"{kind}{_short(source.location)}, {images}"))
     return rows
 
 
