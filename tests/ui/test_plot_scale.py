@@ -17,6 +17,7 @@ from spurview.ui.latent import drawing, picture
 from spurview.ui.latent.colouring import Colouring, Group
 from spurview.ui.latent.latent_view import LatentView
 from spurview.ui.latent.layout import Layout
+from spurview.ui.latent.raster import mixed_order
 from spurview.ui.latent.shown import Shown
 from spurview.ui.selection import Focus, Selection
 from tests.ui.view_bench import drag, move, show, wheel
@@ -234,3 +235,11 @@ def test_a_selected_heap_keeps_its_colours(qtbot, view, parts):
     ]
     colours = {QColor(*c).name() for c in shown.style(theme.current()).colours.tolist()}
     assert np.mean([name in colours for name in near]) > 0.8
+
+
+@pytest.mark.parametrize("n_points", [0, 1, 2, 3, 10, 4096, 60_000])
+def test_the_mixed_order_has_every_point_once_and_begins_everywhere(n_points):
+    order = mixed_order(n_points)
+    assert np.array_equal(np.sort(order), np.arange(n_points))
+    tenths = np.histogram(order[: n_points // 4], 10, (0, max(n_points, 1)))[0]
+    assert n_points < 1000 or tenths.min() > 0.9 * tenths.max()

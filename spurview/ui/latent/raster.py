@@ -7,6 +7,7 @@ arrays stay small and a thread that shares the interpreter gets its turn.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,8 +49,15 @@ class Stamps:
 
 @lru_cache(maxsize=4)
 def mixed_order(n_points: int) -> Ids:
-    """0..n-1 in a fixed random order, int32, read-only: no class lies above the others for good."""
-    order = np.random.default_rng(0).permutation(np.arange(n_points, dtype=np.int32))
+    """0..n-1 in a fixed mixed order, int32, read-only: no class lies above the others for good.
+
+    Steps of about the golden section of n, which spread any first m evenly over all; a random
+    permutation takes five times as long to draw.
+    """
+    step = max(1, round(n_points * 0.6180339887))
+    while math.gcd(step, n_points) > 1:
+        step += 1
+    order = (np.arange(n_points, dtype=np.int64) * step % max(n_points, 1)).astype(np.int32)
     order.flags.writeable = False
     return order
 
