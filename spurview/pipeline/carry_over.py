@@ -37,17 +37,18 @@ def successors(
     return found
 
 
+def members_by_id(reader: Reader) -> dict[str, Array]:
+    """The rows of every candidate's members, by its id."""
+    members = np.split(reader.read("/candidates/members"), reader.read("/candidates/members_end"))
+    return {r.id: rows for r, rows in zip(candidate_records(reader), members, strict=False)}
+
+
 def carried_over(
     verdicts: Mapping[str, Verdict], reader: Reader, class_names: Sequence[str]
 ) -> dict[str, Verdict]:
     """The verdicts under the ids of the candidates in `reader`; those of none keep their own."""
-    records = candidate_records(reader)
-    members = np.split(reader.read("/candidates/members"), reader.read("/candidates/members_end"))
-    moved = successors(
-        verdicts,
-        {record.id: rows for record, rows in zip(records, members, strict=False)},
-        {record.id: class_names[record.class_index] for record in records},
-    )
+    classes = {r.id: class_names[r.class_index] for r in candidate_records(reader)}
+    moved = successors(verdicts, members_by_id(reader), classes)
     return {moved.get(i, i): verdict for i, verdict in verdicts.items()}
 
 

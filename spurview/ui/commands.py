@@ -1,4 +1,5 @@
-"""What a person can do to a project and undo again: verdicts, notes, settings.
+"""What a person can do to a project and undo again: verdicts, names, notes, tags, settings,
+candidates made by hand.
 
 A command holds ids and values, never widgets, and is checked before it is pushed: `redo` and
 `undo` cannot fail. They outlive re-runs: a verdict stays undoable whatever was computed since.
@@ -6,6 +7,7 @@ A command holds ids and values, never widgets, and is checked before it is pushe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,6 +17,7 @@ from spurview.core.errors import InputError
 from spurview.core.settings import Settings
 from spurview.project.model import Verdict, VerdictName
 from spurview.ui.document import Document
+from spurview.ui.document_parts import HandChange
 
 # Qt asks commands of one id whether they merge.
 _SETTINGS_ID = 1
@@ -77,14 +80,49 @@ class ChangeSettings(QUndoCommand):
         self._document.put_settings(self._before)
 
 
+class ChangeByHand(QUndoCommand):
+    """Let candidates made by hand come or go; what was computed of them stays known."""
+
+    def __init__(self, document: Document, change: HandChange, text: str) -> None:
+        super().__init__(text)
+        self._document, self._change = document, change
+
+    def redo(self) -> None:
+        self._document.put_by_hand(self._change)
+
+    def undo(self) -> None:
+        self._document.put_by_hand(self._change.backwards)
+
+
+def put_by_hand(document: Document, change: HandChange, text: str) -> None:
+    """Let candidates come or go. Raises InputError where the project is read-only."""
+    _refuse_read_only(document)
+    document.undo_stack.push(ChangeByHand(document, change, text))
+
+
+def take_out(document: Document, candidate_id: str) -> None:
+    """Take out a candidate made by hand; those that it replaced are shown again.
+
+    Raises InputError for one that was found, and where the project is read-only.
+    """
+    own = document.by_hand(candidate_id)
+    if own is None:
+        raise InputError("Only a candidate made by hand can be taken out; a found one stays.")
+    put_by_hand(document, HandChange(go=(own,)), f"take out {document.display_name(candidate_id)}")
+
+
+def _refuse_read_only(document: Document) -> None:
+    if document.read_only:
+        raise InputError("This project is open read-only: changes are off here.")
+
+
 def set_settings(document: Document, settings: Settings, text: str, *, merge_key: str = "") -> bool:
     """Use other settings from the next run on; False when nothing would change.
 
     text: what was changed, for Undo, as in ``change epochs``. merge_key: changes of one key that
     follow one another are undone together. Raises InputError where the project is read-only.
     """
-    if document.read_only:
-        raise InputError("This project is open read-only: changes are off here.")
+    _refuse_read_only(document)
     if settings == document.info.settings:
         return False
     document.undo_stack.push(ChangeSettings(document, settings, text, merge_key=merge_key))
@@ -107,12 +145,29 @@ def set_note(document: Document, candidate_id: str, note: str) -> bool:
     return _change(document, candidate_id, {"note": note.strip()}, text)
 
 
+def set_name(document: Document, candidate_id: str, name: str) -> bool:
+    """Name a candidate, "" gives back the name it has by its place. Raises as `set_verdict`."""
+    text = f"rename {document.display_name(candidate_id)}"
+    return _change(document, candidate_id, {"name": " ".join(name.split())}, text)
+
+
+def set_tags(document: Document, candidate_id: str, tags: Iterable[str]) -> bool:
+    """Put these tags in place of a candidate's; each once, in order. Raises as `set_verdict`."""
+    told = [" ".join(tag.split()) for tag in tags]
+    text = f"tags of {document.display_name(candidate_id)}"
+    return _change(document, candidate_id, {"tags": sorted({tag for tag in told if tag})}, text)
+
+
+def all_tags(document: Document) -> list[str]:
+    """Every tag in use, in order."""
+    return sorted({tag for verdict in document.verdicts.values() for tag in verdict.tags})
+
+
 def _change(document: Document, candidate_id: str, fields: dict[str, object], text: str) -> bool:
     finding = document.finding(candidate_id)
     if finding is None:
         raise InputError(f"There is no candidate {candidate_id} in this project.")
-    if document.read_only:
-        raise InputError("This project is open read-only: changes are off here.")
+    _refuse_read_only(document)
     before = document.verdicts.get(candidate_id)
     start = before or Verdict(class_name=finding.class_)
     after = msgspec.structs.replace(start, **fields)
@@ -124,7 +179,7 @@ def _change(document: Document, candidate_id: str, fields: dict[str, object], te
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         members=[int(row) for row in rows],
     )
-    is_blank = after.verdict is None and not after.note and not after.tags
+    is_blank = not (after.verdict or after.name or after.note or after.tags)
     document.undo_stack.push(
         ChangeVerdict(document, candidate_id, None if is_blank else after, text)
     )

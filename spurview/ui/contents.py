@@ -18,7 +18,7 @@ from spurview.pipeline.findings import (
     collect,
     verification_records,
 )
-from spurview.pipeline.manual import laid_over, made_in
+from spurview.pipeline.manual import laid_over, made_in, replaced_ids
 from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.stages import STAGE_NAMES, State, states
 from spurview.project.model import ProjectInfo, Verdict
@@ -63,6 +63,7 @@ def read_contents(
     is_verified = _is_verified(reader)
     reader = laid_over(reader, info, made) if is_verified else reader
     rows = candidate_rows(reader) if reader.has("/candidates/records") else {}
+    rows = {i: known for i, known in rows.items() if i not in replaced_ids(info)}
     findings = None
     if is_verified:
         with contextlib.suppress(StageError):

@@ -16,9 +16,9 @@ from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.settings import Settings
-from spurview.pipeline.carry_over import successors
+from spurview.pipeline.carry_over import members_by_id, successors
 from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_records
-from spurview.pipeline.manual import made_in, replaced_as_judged
+from spurview.pipeline.manual import made_in, replaced_as_judged, replaced_ids
 from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
@@ -116,7 +116,8 @@ class Document(QObject):
         """Verdicts of an earlier run that no candidate matches now, by their old id."""
         if self.findings is None:
             return {}
-        return {i: v for i, v in self._verdicts.items() if i not in self.rows}
+        known = {*self.rows, *replaced_ids(self._info)}
+        return {i: v for i, v in self._verdicts.items() if i not in known}
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -338,8 +339,8 @@ class Document(QObject):
     def _carry_verdicts_over(self) -> None:
         """Move verdicts to the candidates that have their members now; keep the rest aside."""
         names = self._info.class_names
-        classes = {r.id: names[r.class_index] for r in candidate_records(self._reader)}
-        members = {candidate_id: rows.members for candidate_id, rows in self.rows.items()}
+        classes = {r.id: names[r.class_index] for r in candidate_records(self._base)}
+        members = members_by_id(self._base)
         own = {known.id for known in self._info.by_hand}
         judged = {i: v for i, v in self._verdicts.items() if i not in own}
         moved = successors(replaced_as_judged(self._info) | judged, members, classes)

@@ -1,0 +1,56 @@
+"""The job that computes candidates made by hand; torch is loaded in it, never before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spurview.core.progress import Report
+from spurview.jobs.job import Deliver, Work
+from spurview.pipeline.manual_reader import Made
+from spurview.project.model import HandMade
+from spurview.ui.contents import Contents, read_contents
+from spurview.ui.document import Document
+from spurview.ui.document_parts import HandChange
+from spurview.ui.own_candidates import changed
+
+NAME = "computing the candidate"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What was computed, in the order asked for, and what the document derives with it."""
+
+    made: list[Made]
+    contents: Contents
+
+
+def making(
+    document: Document, own: Sequence[HandMade], device: str, *, by_itself: bool = False
+) -> Work:
+    """Work that gives a Computed. by_itself: they are in the project already."""
+    reader, info, keys = document.stage_reader, document.info, list(document.keys)
+    verdicts, known = document.verdicts, dict(document.made_by_hand)
+    work_dir = document.project.work_dir
+
+    def work(report: Report, deliver: Deliver) -> Computed:
+        from spurview.core.device import choose_device
+        from spurview.pipeline.checkpoints import Checkpoints
+        from spurview.pipeline.manual import hand_mark
+        from spurview.pipeline.manual_work import compute_by_hand
+        from spurview.pipeline.run import Work as StageWork
+
+        stage = StageWork(
+            reader,
+            info,
+            Checkpoints(work_dir, "manual", hand_mark(info)),
+            choose_device(device).type,
+            report,
+            project_dir=work_dir.absolute().parent,
+        )
+        made = compute_by_hand(stage, own)
+        now = info if by_itself else changed(info, HandChange(come=tuple(own)), {})
+        every = known | {m.result.candidate.id: m for m in made}
+        return Computed(made, read_contents(reader, now, verdicts, keys, every))
+
+    return work
