@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 
 from spurview.core.arrays import Array, Reader
 from spurview.pipeline.findings import candidate_records
-from spurview.project.model import Verdict
+from spurview.pipeline.manual import replaced_as_judged
+from spurview.project.model import HandMade, ProjectInfo, Verdict
 
 # Members that both share, over all members of either; from here on they count as the same.
 SAME_FROM = 0.5
@@ -50,6 +52,22 @@ def carried_over(
     classes = {r.id: class_names[r.class_index] for r in candidate_records(reader)}
     moved = successors(verdicts, members_by_id(reader), classes)
     return {moved.get(i, i): verdict for i, verdict in verdicts.items()}
+
+
+def by_hand_carried_over(info: ProjectInfo, reader: Reader) -> ProjectInfo:
+    """The info whose candidates made by hand replace the candidates that are in `reader` now."""
+    if not info.by_hand:
+        return info
+    classes = {r.id: info.class_names[r.class_index] for r in candidate_records(reader)}
+    moved = successors(replaced_as_judged(info), members_by_id(reader), classes)
+    by_hand = [following(own, moved) for own in info.by_hand]
+    return msgspec.structs.replace(info, by_hand=by_hand)
+
+
+def following(own: HandMade, ids: Mapping[str, str]) -> HandMade:
+    """The same choice with the present ids of those it replaces."""
+    replaces = {ids.get(i, i): rows for i, rows in own.replaces.items()}
+    return msgspec.structs.replace(own, replaces=replaces)
 
 
 def _shared(judged: set[int], rows: Array) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spurview.core.arrays import MemoryReader
 from spurview.core.progress import Report, silent
-from spurview.pipeline.carry_over import carried_over
+from spurview.pipeline.carry_over import by_hand_carried_over, carried_over
 from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
 from spurview.project.store import Project
 
@@ -35,7 +35,13 @@ def run_project(
         changed = applied(project.info, product)
         verdicts = project.verdicts
         if product.stage == "candidates":
-            verdicts = carried_over(verdicts, MemoryReader(product.arrays), changed.class_names)
+            made = MemoryReader(product.arrays)
+            own = {known.id for known in changed.by_hand}
+            found = {i: v for i, v in verdicts.items() if i not in own}
+            verdicts = {i: v for i, v in verdicts.items() if i in own} | carried_over(
+                found, made, changed.class_names
+            )
+            changed = by_hand_carried_over(changed, made)
         project.save(
             info=changed,
             put=product.arrays,

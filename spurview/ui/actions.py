@@ -31,7 +31,7 @@ class Spec:
     needs: Needs = "nothing"
 
 
-MENUS = ("File", "Edit", "View", "Judge", "Tools", "Help")
+MENUS = ("File", "Edit", "View", "Judge", "Candidates", "Tools", "Help")
 
 SPECS: tuple[Spec, ...] = (
     Spec(
@@ -202,6 +202,64 @@ SPECS: tuple[Spec, ...] = (
         "note", "Judge", "N&ote…", ("N",), "sticky-note", "Write a note on the candidate", "judge"
     ),
     Spec(
+        "new_candidate",
+        "Candidates",
+        "&New candidate from the selection",
+        ("Ctrl+G",),
+        "lasso",
+        "Test what the selected images share, as the found candidates are tested",
+        "writable",
+    ),
+    Spec(
+        "merge",
+        "Candidates",
+        "&Merge with…",
+        ("Ctrl+M",),
+        "merge",
+        "Make one candidate of this and others of its class",
+        "judge",
+    ),
+    Spec(
+        "split",
+        "Candidates",
+        "&Split by the selection",
+        ("Ctrl+D",),
+        "split",
+        "Make two candidates: of the selected members, and of the rest",
+        "judge",
+    ),
+    Spec(
+        "take_out",
+        "Candidates",
+        "Take &out",
+        ("Delete",),
+        "trash-2",
+        "Take out a candidate made by hand; found ones stay",
+        "judge",
+    ),
+    Spec(menu="Candidates"),
+    Spec("rename", "Candidates", "&Rename…", ("F2",), "pencil", "Name the candidate", "judge"),
+    Spec("tags", "Candidates", "&Tags…", ("T",), "tag", "Add and remove tags", "judge"),
+    Spec(menu="Candidates"),
+    Spec(
+        "compute_by_hand",
+        "Candidates",
+        "&Compute again what was made by hand",
+        (),
+        "",
+        "Test candidates made by hand anew, after something they rest on has changed",
+        "writable",
+    ),
+    Spec(
+        "aside",
+        "Candidates",
+        "&Verdicts that match nothing now…",
+        (),
+        "",
+        "Verdicts of an earlier run whose candidates were not found again",
+        "project",
+    ),
+    Spec(
         "run",
         "Tools",
         "&Run what is stale or missing",
@@ -248,6 +306,12 @@ CANDIDATE_MENU = (
     "undecided",
     "",
     "note",
+    "rename",
+    "tags",
+    "",
+    "merge",
+    "split",
+    "take_out",
     "",
     "select_members",
     "export",

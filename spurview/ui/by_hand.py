@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from spurview.core.errors import InputError
-from spurview.jobs import Failure, Job, JobRunner
+from spurview.jobs import Failure, Job, JobRunner, Work
 from spurview.pipeline.manual import Choice, hand_made
 from spurview.project.model import POOL, HandMade
 from spurview.ui import commands, hand_jobs
@@ -64,7 +64,7 @@ class ByHand(QObject):
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         own = [hand_made(document.info, choice, now) for choice in choices]
         for made in own:
-            if made.id in document.rows:
+            if made.id in document.rows or document.by_hand(made.id):
                 name = document.display_name(made.id)
                 raise InputError(f"{name} is made of these very images already.")
         job = self._submit(hand_jobs.making(document, own, self._device()))
@@ -99,7 +99,7 @@ class ByHand(QObject):
         if document.findings is None or document.findings.stale:
             raise InputError(RUN_FIRST)
 
-    def _submit(self, work: hand_jobs.Work) -> Job:
+    def _submit(self, work: Work) -> Job:
         job = self._runner.submit(hand_jobs.NAME, work)
         job.failed.connect(self._on_failed)
         job.ended.connect(self._on_ended)

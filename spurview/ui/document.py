@@ -16,7 +16,7 @@ from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.settings import Settings
-from spurview.pipeline.carry_over import members_by_id, successors
+from spurview.pipeline.carry_over import following, members_by_id, successors
 from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_records
 from spurview.pipeline.manual import made_in, replaced_as_judged, replaced_ids
 from spurview.pipeline.manual_reader import Made
@@ -33,7 +33,7 @@ from spurview.ui.document_parts import (
     Snapshot,
     StageDone,
 )
-from spurview.ui.own_candidates import OwnCandidates, changed, followed
+from spurview.ui.own_candidates import OwnCandidates, changed
 
 
 class Document(QObject):
@@ -346,7 +346,7 @@ class Document(QObject):
         moved = successors(replaced_as_judged(self._info) | judged, members, classes)
         self._moved = {old: moved.get(now, now) for old, now in self._moved.items()} | moved
         self._verdicts = {moved.get(i, i): verdict for i, verdict in self._verdicts.items()}
-        by_hand = [followed(known, moved) for known in self._info.by_hand]
+        by_hand = [following(known, moved) for known in self._info.by_hand]
         self._info = msgspec.structs.replace(self._info, by_hand=by_hand)
         self._judge()
 

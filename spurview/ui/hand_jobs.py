@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spurview.core.progress import Report
-from spurview.jobs.job import Deliver, Work
+from spurview.jobs import Work
+from spurview.jobs.job import Deliver
 from spurview.pipeline.manual_reader import Made
 from spurview.project.model import HandMade
 from spurview.ui.contents import Contents, read_contents

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import msgspec
 
 from spurview.core.arrays import Array, Reader
+from spurview.pipeline.carry_over import following
 from spurview.pipeline.manual import PREFIX, arrays_of, laid_over, stale_ids
 from spurview.pipeline.manual_reader import Made
-from spurview.project.model import HandMade, ProjectInfo
+from spurview.project.model import ProjectInfo
 from spurview.ui.document_parts import HandChange
 
 
@@ -55,12 +56,6 @@ def changed(info: ProjectInfo, change: HandChange, ids: Mapping[str, str]) -> Pr
     """The info after the change; `ids` gives the present id of candidates of an older run."""
     going = {own.id for own in change.go} | {own.id for own in change.come}
     staying = [own for own in info.by_hand if own.id not in going]
-    by_hand = [*staying, *(followed(own, ids) for own in change.come)]
+    by_hand = [*staying, *(following(own, ids) for own in change.come)]
     # In one order whatever came first, so that an undo gives back what was there.
     return msgspec.structs.replace(info, by_hand=sorted(by_hand, key=lambda own: own.id))
-
-
-def followed(own: HandMade, ids: Mapping[str, str]) -> HandMade:
-    """The same choice with the present ids of those it replaces."""
-    replaces = {ids.get(i, i): rows for i, rows in own.replaces.items()}
-    return msgspec.structs.replace(own, replaces=replaces)

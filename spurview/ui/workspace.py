@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from spurview.jobs import JobRunner
 from spurview.project.model import VerdictName
 from spurview.ui import messages
+from spurview.ui.by_hand import ByHand
+from spurview.ui.candidate_work import CandidateWork
 from spurview.ui.clusters.pane import ClustersPane
 from spurview.ui.docks import Docks
 from spurview.ui.document import Document
@@ -56,6 +58,12 @@ class Workspace(QObject):
         self.judging = Judging(
             document, self.focus, self.guide, self.clusters.model.candidate_ids, say
         )
+        self.by_hand = ByHand(
+            document, runner, self, device=lambda: _run_options(preferences).device
+        )
+        self.candidates = CandidateWork(
+            document, self.selection, self.focus, self.guide, self.by_hand, say, window
+        )
         self.tool_bar = self._tool_bar(window)
         self.docks = Docks(window, self.clusters, self.images, self.evidence)
         self._connect()
@@ -83,9 +91,11 @@ class Workspace(QObject):
         self.clusters.candidate_requested.connect(self.guide.show_candidate)
         self.clusters.class_requested.connect(self.guide.show_class)
         self.clusters.run_requested.connect(self.run.start)
+        self.clusters.aside_requested.connect(self.candidates.show_aside)
         self.strip.stage_clicked.connect(self.show_stage)
         self.run.failed.connect(self.show_failure)
         self.run.changed.connect(self._offer_run)
+        self.run.ended.connect(self.by_hand.compute_stale)
         self.evidence.verdict_requested.connect(self._judge)
         self.evidence.show_rows_requested.connect(self._show_rows)
 

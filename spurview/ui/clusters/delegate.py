@@ -30,6 +30,7 @@ VERDICT_ICONS = {
 }
 
 _ALARM_ICON = "triangle-alert"
+_STALE_ICON = "circle-dashed"
 HAND_ICONS = {"selection": "lasso", "merge": "merge", "split": "split"}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -187,9 +188,10 @@ class CandidateDelegate(QStyledItemDelegate):
 
 
 def _marks(entry: CandidateEntry) -> list[str]:
-    """Icons beside the name that always have room: the alarm, and how a person made it."""
-    alarm = [_ALARM_ICON] if entry.finding.alarm else []
-    return [*alarm, HAND_ICONS[entry.finding.origin]] if entry.finding.origin else alarm
+    """Icons beside the name that always have room: the alarm, how a person made it, staleness."""
+    marks = [_ALARM_ICON] if entry.finding.alarm else []
+    marks += [HAND_ICONS[entry.finding.origin]] if entry.finding.origin else []
+    return [*marks, _STALE_ICON] if entry.is_stale else marks
 
 
 def _fitting(metrics: QFontMetrics, entry: ClassEntry, room: float) -> tuple[str, bool]:

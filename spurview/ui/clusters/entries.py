@@ -40,6 +40,7 @@ class CandidateEntry:
     name: str
     class_index: int
     size: int
+    is_stale: bool = False
 
     @property
     def id(self) -> str:
@@ -54,6 +55,8 @@ class CandidateEntry:
             parts.append("alarm")
         if found.origin:
             parts.append(MADE_BY_HAND[found.origin])
+        if self.is_stale:
+            parts.append("from before something changed")
         parts += [f"{count(self.size)} images", f"lift {times(found.pool.lift).rstrip('×')}"]
         if found.insertion is None:
             parts.append("insertion not tested")
@@ -135,12 +138,14 @@ def _class_entry(
     document: Document, findings: Findings, record: ClassRecord, total: int
 ) -> ClassEntry:
     name = document.info.class_names[record.class_index]
+    stale = set(document.stale_by_hand)
     candidates = [
         CandidateEntry(
             finding=finding,
             name=document.display_name(finding.id),
             class_index=record.class_index,
             size=len(finding.members),
+            is_stale=finding.id in stale,
         )
         for finding in findings.findings
         if finding.class_ == name

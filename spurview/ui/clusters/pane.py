@@ -16,6 +16,7 @@ from spurview.pipeline.findings import Findings
 from spurview.pipeline.stages import STAGE_NAMES
 from spurview.pipeline.wording import chance_words, stale_sentence
 from spurview.ui import icons, theme
+from spurview.ui.candidate_dialogs import aside_words
 from spurview.ui.clusters.entries import CandidateEntry, ClassEntry
 from spurview.ui.clusters.lines import Banner, Summary
 from spurview.ui.clusters.model import CandidateModel
@@ -25,6 +26,7 @@ from spurview.ui.document import Document
 from spurview.ui.document_parts import Change
 from spurview.ui.selection import Focus
 from spurview.ui.widgets.labels import label
+from spurview.ui.widgets.link_button import LinkButton
 
 _EMPTY = "Candidates appear here, most suspicious first, once the stages above have run."
 
@@ -38,6 +40,8 @@ class ClustersPane(QWidget):
     class_requested = Signal(int)
     # The person wants to see what can be done with the chosen row; carries the place on the screen.
     menu_requested = Signal(QPoint)
+    # The line about verdicts that match nothing now.
+    aside_requested = Signal()
     # The Run button of the empty pane.
     run_requested = Signal()
 
@@ -49,6 +53,8 @@ class ClustersPane(QWidget):
         self.title_bar = _TitleBar()
         self.tree = CandidateTree(self.model, self._thumbnails)
         self.banner = Banner()
+        self.aside_button = LinkButton("")
+        self.aside_button.hide()
         self.summary = Summary()
         # With its parent at once: a page added to a homeless layout flashes up as a window.
         self._stack = QStackedLayout(self)
@@ -65,7 +71,7 @@ class ClustersPane(QWidget):
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.banner, self.tree, self.summary):
+        for part in (self.banner, self.tree, self.aside_button, self.summary):
             column.addWidget(part, 1 if part is self.tree else 0)
         self._stack.addWidget(full)
         self._stack.addWidget(self._empty_page())
@@ -84,6 +90,7 @@ class ClustersPane(QWidget):
 
     def _connect(self) -> None:
         self.filter_box.textChanged.connect(self._on_filter)
+        self.aside_button.clicked.connect(self.aside_requested)
         self.tree.chosen.connect(self._on_chosen)
         self.tree.menu_requested.connect(self.menu_requested)
         self._document.verdicts_changed.connect(self._on_verdicts)
@@ -109,6 +116,7 @@ class ClustersPane(QWidget):
 
     def _on_verdicts(self, _: Change) -> None:
         self.model.reload()
+        self._show_aside()
         self._show_focus()
 
     def _on_products(self, _: object = None) -> None:
@@ -126,7 +134,13 @@ class ClustersPane(QWidget):
         self.run_button.setVisible(not self._document.read_only)
         self.summary.say(_summary(findings) if findings else "")
         self.banner.say(_stale_reason(self._document))
+        self._show_aside()
         self._show_focus()
+
+    def _show_aside(self) -> None:
+        words = aside_words(len(self._document.aside))
+        self.aside_button.setText(words)
+        self.aside_button.setVisible(bool(words))
 
     def _show_focus(self, *_: object) -> None:
         index = QModelIndex()
