@@ -243,9 +243,15 @@ def info(path: Path) -> None:
     """Tell what is in PROJECT, stage by stage, and which files were left out."""
     from spurview.cli.text import info_text
     from spurview.pipeline.stages import states
+    from spurview.pipeline.unsaved_wording import content_text, found_text
+    from spurview.project import journal
 
     with open_project(path, lock=False) as project:
         print_lines(info_text(project.info, states(project.info, project), project))
+        unsaved = journal.unsaved(project.path, project.info, project.verdicts)
+    if unsaved is not None:
+        click.echo(f"{found_text(unsaved)} {content_text(unsaved)}")
+        click.echo("Open the project in the window to restore it.")
 
 
 @click.command()

@@ -23,6 +23,7 @@ from spurview.ui.leaving import Leaving
 from spurview.ui.menus import Menus
 from spurview.ui.preferences import Preferences
 from spurview.ui.recent import remember_project
+from spurview.ui.recovery import Recovery
 from spurview.ui.samples import sample_projects
 from spurview.ui.saving import Saving
 from spurview.ui.start_page import WHAT, StartPage
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.menus.path_requested.connect(self.open_path)
         self.status = StatusBar(self.runner)
         self.setStatusBar(self.status)
+        self.recovery = Recovery(self, self.status.say)
         self._guard = TypingGuard(self)
         self.installEventFilter(self._guard)
         self.start_page.new_requested.connect(lambda: self.request_new_project())
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         if self.workspace is None:
             self._build_workspace(opened)
         else:
+            self.recovery.end()
             self.workspace.document.project.close()
             self.workspace.document.replace(opened.project, opened.contents)
         assert self.workspace is not None
@@ -161,6 +164,7 @@ class MainWindow(QMainWindow):
         self.remember_project()
         self.workspace.judging.go_to_first_alarm()
         self.workspace.clusters.tree.setFocus()
+        self.recovery.begin(self.workspace.document, opened.unsaved)
         if opened.project.locked_by:
             self.status.say(f"Opened read-only: {opened.project.locked_by} has it open.")
 
@@ -218,6 +222,7 @@ class MainWindow(QMainWindow):
         assert self.workspace is not None
         self._remember_geometry()
         self.workspace.plots.layouts.cancel_all()
+        self.recovery.end()
         self.workspace.document.project.close()
         self._has_project = False
         self.workspace.docks.show_only_when(False)
@@ -241,6 +246,7 @@ class MainWindow(QMainWindow):
                 return
         self._remember_geometry()
         self.runner.close()
+        self.recovery.end()
         if self.document is not None:
             self.document.project.close()
         event.accept()

@@ -56,7 +56,7 @@ class FailureDialog(QDialog):
         column.setSpacing(16)
         column.addLayout(self._sentence())
         column.addWidget(self.details)
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.details_button)
         buttons.addWidget(self.copy_button)
@@ -65,6 +65,15 @@ class FailureDialog(QDialog):
         column.addLayout(buttons)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         close.setFocus()
+
+    def offer(self, text: str, answer: Answer) -> QPushButton:
+        """A way out beside Close: the dialog goes, then `answer` is called."""
+        button = QPushButton(text)
+        button.clicked.connect(self.accept)
+        button.clicked.connect(answer)
+        self._buttons.insertWidget(self._buttons.count() - 1, button)
+        button.setDefault(True)
+        return button
 
     def _sentence(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -153,6 +162,18 @@ def ask_replace(parent: QWidget, there: int, folder: str, *, replace: Answer) ->
     cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
     return _open(box, {replace_button: replace})
+
+
+def ask_restore(
+    parent: QWidget, found: str, content: str, *, restore: Answer, discard: Answer
+) -> QMessageBox:
+    """Take over unsaved work of before a crash, throw it away, or decide later."""
+    box = _box(parent, found, content)
+    restore_button = box.addButton("Restore", QMessageBox.ButtonRole.AcceptRole)
+    discard_button = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(restore_button)
+    return _open(box, {restore_button: restore, discard_button: discard})
 
 
 def tell(parent: QWidget, sentence: str, more: str = "") -> QMessageBox:

@@ -14,6 +14,8 @@ from typing import Any
 from spurview.core.arrays import MemoryReader, OverlayReader, Reader
 from spurview.core.progress import Report
 from spurview.jobs import Work
+from spurview.project import journal
+from spurview.project.journal import Entry
 from spurview.project.model import Verdict
 from spurview.ui.contents import Contents, read_contents
 from spurview.ui.document import Document
@@ -26,10 +28,14 @@ _SWITCH_S = 0.0005
 
 @dataclass(frozen=True)
 class Opened:
-    """A project and what the document derives from it, ready for the window."""
+    """A project and what the document derives from it, ready for the window.
+
+    unsaved: what a session that ended early left in the journal.
+    """
 
     project: ProjectLike
     contents: Contents
+    unsaved: Entry | None = None
 
 
 def opening(path: Path) -> Work:
@@ -43,10 +49,11 @@ def opening(path: Path) -> Work:
         try:
             report(0, 0, "open: reading the findings")
             contents = read_contents(project, project.info, project.verdicts, project.keys())
+            unsaved = journal.unsaved(project.path, project.info, project.verdicts)
         except BaseException:
             project.close()
             raise
-        return Opened(project, contents)
+        return Opened(project, contents, unsaved)
 
     return work
 

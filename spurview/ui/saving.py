@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from spurview.jobs import Failure
 from spurview.ui import messages, project_jobs
 from spurview.ui.document_parts import Snapshot
 from spurview.ui.file_choice import choose_target
@@ -54,15 +55,18 @@ class Saving(QObject):
         work = project_jobs.saving(document.project, document.snapshot(), path)
         job = window.runner.submit("save", work, brief=True)
         job.finished.connect(lambda saved: self._on_saved(saved, then))
-        job.failed.connect(
-            lambda failure: messages.show_failure(window, "The project was not saved", failure)
-        )
+        job.failed.connect(lambda failure: self._on_failed(failure, then))
+
+    def _on_failed(self, failure: Failure, then: Go | None) -> None:
+        dialog = messages.show_failure(self._window, "The project was not saved", failure)
+        dialog.offer("Save as…", lambda: self.save_as(then))
 
     def _on_saved(self, saved: Snapshot, then: Go | None) -> None:
         window = self._window
         if window.workspace is None:
             return
         window.workspace.document.mark_saved(saved)
+        window.recovery.after_save()
         window.remember_project()
         window.refresh()
         if then is not None:
