@@ -93,14 +93,14 @@ def test_tab_leaves_no_part_as_a_trap(qtbot, window):
     assert set(PARTS) <= set(visited)
 
 
-@pytest.mark.parametrize(("key", "stage"), [(Qt.Key.Key_1, "images"), (Qt.Key.Key_4, "embedding")])
-def test_stages_open_by_key_and_close_by_escape(qtbot, window, key, stage):
+def test_stages_open_by_key_and_close_by_escape(qtbot, window):
     popover = window.workspace.popover
-    qtbot.keyClick(window, key, CONTROL)
-    assert popover.isVisible()
-    assert popover.stage == stage
-    qtbot.keyClick(popover, Qt.Key.Key_Escape)
-    assert not popover.isVisible()
+    for key, stage in ((Qt.Key.Key_1, "images"), (Qt.Key.Key_4, "embedding")):
+        qtbot.keyClick(window, key, CONTROL)
+        assert popover.isVisible()
+        assert popover.stage == stage
+        qtbot.keyClick(popover, Qt.Key.Key_Escape)
+        assert not popover.isVisible()
 
 
 def test_settings_are_changed_by_keyboard_alone(qtbot, window):
@@ -115,6 +115,8 @@ def test_settings_are_changed_by_keyboard_alone(qtbot, window):
     assert window.document.states["embedding"] == "stale"
     assert "stale" in window.workspace.strip.buttons["embedding"].accessibleName()
     assert window.workspace.clusters.banner.isVisible()
+    assert window.status.state.text() == "Unsaved changes"
+    assert window.isWindowModified()
     qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
     assert window.document.states["embedding"] == "fresh"
 
@@ -193,26 +195,22 @@ def test_the_finder_leaves_out_what_would_do_nothing(empty_window):
 # Names and contrast.
 
 
-@pytest.mark.parametrize("kind", ["start", "preferences", "finder", "keys", "popover", "settings"])
-def test_every_control_of_every_screen_has_a_name(qtbot, window, kind):
+def test_every_control_of_every_screen_has_a_name(qtbot, window):
     popover, button = window.workspace.popover, window.workspace.strip.buttons["candidates"]
-    if kind == "start":
-        window.close_project()
-        root = window
-    elif kind in ("popover", "settings"):
-        popover.show_stage("candidates", button, settings=kind == "settings")
-        root = popover
-    else:
-        root = {
-            "preferences": lambda: PreferencesDialog(window.preferences, window),
-            "finder": lambda: CommandFinder(window.menus.commands(), window),
-            "keys": lambda: KeyList(window),
-        }[kind]()
-        root.show()
-    assert nameless(root) == []
-    if isinstance(root, QDialog):
-        root.close()
+    for settings in (False, True):
+        popover.show_stage("candidates", button, settings=settings)
+        assert nameless(popover) == []
     popover.close()
+    for dialog in (
+        PreferencesDialog(window.preferences, window),
+        CommandFinder(window.menus.commands(), window),
+        KeyList(window),
+    ):
+        dialog.show()
+        assert nameless(dialog) == []
+        dialog.close()
+    window.close_project()
+    assert nameless(window) == []
 
 
 @pytest.mark.parametrize("shown_theme", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
@@ -269,13 +267,3 @@ def test_the_command_cancels_an_export_and_never_a_save(qtbot, window):
     with qtbot.waitSignal(job.cancelled):
         window.actions_["cancel_run"].trigger()
     assert shown(QDialog) is None
-
-
-def test_unsaved_settings_are_told(qtbot, window):
-    qtbot.keyClick(window, Qt.Key.Key_4, CONTROL)
-    popover = window.workspace.popover
-    qtbot.mouseClick(popover.settings_button, Qt.MouseButton.LeftButton)
-    qtbot.keyClick(popover.form.editors["embedding.epochs"], Qt.Key.Key_Up)
-    popover.close()
-    assert window.status.state.text() == "Unsaved changes"
-    assert window.isWindowModified()

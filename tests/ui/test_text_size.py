@@ -10,7 +10,6 @@ from spurview.ui import theme
 from spurview.ui.clusters.delegate import _fitting
 from spurview.ui.clusters.entries import COLUMNS
 from spurview.ui.preferences_dialog import PreferencesDialog
-from spurview.ui.stages.popover import StagePopover
 
 
 @pytest.fixture
@@ -55,21 +54,16 @@ def test_the_preferences_cut_no_text(qtbot, large, preferences):
     assert cut_off(dialog) == []
 
 
-@pytest.mark.parametrize("settings", [False, True])
-def test_pop_overs_cut_no_text(qtbot, large, window, settings):
+def test_pop_overs_and_names_of_stages_are_not_cut(qtbot, large, window):
+    window.resize(1280, 800)
     popover = window.workspace.popover
     for stage, button in window.workspace.strip.buttons.items():
-        popover.show_stage(stage, button, settings=settings)
-        assert cut_off(popover) == [], stage
-        assert isinstance(popover, StagePopover)
-    popover.close()
-
-
-def test_stage_names_are_never_cut(large, window):
-    window.resize(1280, 800)
-    for button in window.workspace.strip.buttons.values():
+        for settings in (False, True):
+            popover.show_stage(stage, button, settings=settings)
+            assert cut_off(popover) == [], stage
         name = QFontMetrics(theme.font(500)).horizontalAdvance(button.text())
         assert button.width() >= name + 50
+    popover.close()
 
 
 def test_the_list_drops_figures_before_names(qtbot, large, window):
