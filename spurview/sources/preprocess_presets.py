@@ -93,8 +93,8 @@ def _from_toml(path: Path) -> Preprocessing:
         raise InputError(f"The preprocessing in {shown} cannot be read: name a file.") from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{shown} is no TOML: {error}.") from error
-    size = table.pop("size", None)
-    if isinstance(size, int):
+    if "size" in table:
+        size = table.pop("size")
         table = {"height": size, "width": size} | table
     try:
         return checked(msgspec.convert(table, Preprocessing), shown)
