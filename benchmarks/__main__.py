@@ -11,7 +11,11 @@ import click
 from benchmarks.figures import Measured, Scale, table, write_json
 
 # Each module has run(scale, say) -> Measured, and loads slow libraries: imported when asked for.
-BENCHMARKS = {"engine": "benchmarks.engine", "scatter": "benchmarks.scatter"}
+BENCHMARKS = {
+    "engine": "benchmarks.engine",
+    "grid": "benchmarks.grid",
+    "scatter": "benchmarks.scatter",
+}
 
 
 @click.command()

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import clocked, engine, sampling, scatter
+from benchmarks import clocked, engine, grid, sampling, scatter
 from benchmarks.constructed import Case, constructed
 from benchmarks.figures import Figure, exponent, measured, table
 from benchmarks.scatter_peer import plain_inside
@@ -164,3 +164,15 @@ def test_a_lasso_of_the_peer_and_ours_agree() -> None:
     ours = inside_area(at[:, 0], at[:, 1], corners)
     assert len(ours) > 200
     assert np.array_equal(ours, np.flatnonzero(plain_inside(at, corners)))
+
+
+def test_grid_measures_ours_and_the_peer(qapp: object) -> None:
+    costs = grid.costs_of(3000)
+    figures = grid.figures_of(costs)
+    assert [figure.name for figure in figures] == [
+        "open | 3,000 images",
+        "scroll, p95 | 3,000 images",
+        "memory | 3,000 images",
+    ]
+    assert all(costs.peer[what] > 0 for what in ("open", "scroll, p95"))
+    assert costs.ours["scroll, p95"] > 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QGuiApplication,
@@ -39,8 +41,7 @@ class ImageGrid(QAbstractScrollArea):
     ) -> None:
         super().__init__(parent)
         self._document, self._tiles, self._focus = document, tiles, focus
-        self._rows: list[int] = []
-        self._place_of: dict[int, int] = {}
+        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._look = Look()
         self._anchor: int | None = None
         self.painted_cells = 0
@@ -57,16 +58,20 @@ class ImageGrid(QAbstractScrollArea):
     @property
     def rows(self) -> list[int]:
         """The rows shown, in order."""
+        return [int(row) for row in self._rows]
+
+    @property
+    def row_array(self) -> NDArray[np.int64]:
+        """The rows shown, in order, without a copy: there may be millions."""
         return self._rows
 
     @property
     def look(self) -> Look:
         return self._look
 
-    def show_rows(self, rows: Sequence[int]) -> None:
+    def show_rows(self, rows: Sequence[int] | NDArray[np.int64]) -> None:
         """Show other rows, from the top."""
-        self._rows = [int(row) for row in rows]
-        self._place_of = {row: place for place, row in enumerate(self._rows)}
+        self._rows = np.asarray(rows, np.int64)
         self._anchor = None
         self.verticalScrollBar().setValue(0)
         self._measure()
@@ -119,7 +124,7 @@ class ImageGrid(QAbstractScrollArea):
         visible = self._visible(event.rect())
         self.painted_cells = len(visible)
         look = self._device_look()
-        pictures = self._tiles.pictures([self._rows[index] for index in visible], look)
+        pictures = self._tiles.pictures([int(self._rows[index]) for index in visible], look)
         for index, picture in zip(visible, pictures, strict=True):
             self._paint_cell(painter, index, picture, shown)
         painter.end()
@@ -127,7 +132,7 @@ class ImageGrid(QAbstractScrollArea):
     def _paint_cell(
         self, painter: QPainter, index: int, picture: QImage, shown: theme.Theme
     ) -> None:
-        cell, row = self.cell_rect(index), self._rows[index]
+        cell, row = self.cell_rect(index), int(self._rows[index])
         painter.drawImage(cell, picture)
         if row == self._focus.row:
             paint_frame(painter, QRectF(cell), shown.accent, 2, apart=1)
@@ -194,7 +199,7 @@ class ImageGrid(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position().toPoint())
-        self._focus.hovered_row = None if index is None else self._rows[index]
+        self._focus.hovered_row = None if index is None else int(self._rows[index])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position().toPoint())
@@ -205,7 +210,7 @@ class ImageGrid(QAbstractScrollArea):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.index_at(event.position().toPoint())
         if index is not None:
-            self.opened.emit(self._rows[index])
+            self.opened.emit(int(self._rows[index]))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._focus.hovered_row = None
@@ -235,9 +240,9 @@ class ImageGrid(QAbstractScrollArea):
             Qt.Key.Key_Home: -len(self._rows),
             Qt.Key.Key_End: len(self._rows),
         }
-        if key not in steps or not self._rows:
+        if key not in steps or not len(self._rows):
             return None
-        active = self._place_of.get(self._focus.row) if self._focus.row is not None else None
+        active = self._place_of(self._focus.row)
         if active is None:
             return 0
         target = active + steps[key]
@@ -245,21 +250,27 @@ class ImageGrid(QAbstractScrollArea):
             return active
         return min(max(target, 0), len(self._rows) - 1)
 
+    def _place_of(self, row: int | None) -> int | None:
+        """The index of a row; None where it is not shown."""
+        places = np.flatnonzero(self._rows == row) if row is not None else ()
+        return int(places[0]) if len(places) else None
+
     def _lines_in_sight(self) -> int:
         return max(1, self.viewport().height() // self._pitch()[1])
 
     def _go(self, index: int, *, extend: bool) -> None:
         if extend and self._anchor is None:
-            self._anchor = self._place_of.get(self._focus.row or -1, index)
+            known = self._place_of(self._focus.row)
+            self._anchor = index if known is None else known
         if not extend:
             self._anchor = None
-        self._focus.row = self._rows[index]
+        self._focus.row = int(self._rows[index])
         if extend and self._anchor is not None:
             low, high = sorted((self._anchor, index))
-            self.extended.emit(self._rows[low : high + 1])
+            self.extended.emit(self._rows[low : high + 1].tolist())
 
     def _on_active(self, row: int | None) -> None:
-        index = self._place_of.get(row) if row is not None else None
+        index = self._place_of(row)
         if index is not None:
             self._bring_into_sight(index)
         self._repaint()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -37,7 +38,7 @@ _FIRST_TILE_PX = 84
 class Listing:
     """The rows to show, in order, and what they are in words."""
 
-    rows: tuple[int, ...]
+    rows: NDArray[np.int64]
     caption: str
 
 
@@ -94,7 +95,7 @@ class ImagesPane(QWidget):
 
     def show_rows(self, rows: Iterable[int], caption: str) -> None:
         """Select rows and show them in the given order under a caption of its own."""
-        listing = Listing(tuple(int(row) for row in rows), caption)
+        listing = Listing(np.fromiter(rows, np.int64), caption)
         self._ask(listing, listing.rows)
 
     def reload(self) -> None:
@@ -112,7 +113,7 @@ class ImagesPane(QWidget):
         """Show one image large; the view steps through the rows of the grid."""
         if self._large is None:
             self._large = LargeView(self._document, self._focus, self._look, self)
-        self._large.open_at(self._grid.rows, row, self._caption)
+        self._large.open_at(self._grid.row_array, row, self._caption)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -208,7 +209,7 @@ class ImagesPane(QWidget):
 
     def _on_extended(self, rows: list[int]) -> None:
         # The grid keeps showing what it shows: narrowing it under the cursor would lose the range.
-        self._ask(Listing(tuple(self._grid.rows), self._caption), rows)
+        self._ask(Listing(self._grid.row_array, self._caption), rows)
 
     def _ask(self, listing: Listing, selected: Iterable[int]) -> None:
         """Show a listing for as long as exactly `selected` stays selected."""
@@ -238,9 +239,9 @@ class ImagesPane(QWidget):
         listing = self._listing()
         self._caption = listing.caption
         self._words.text = listing.caption
-        if list(listing.rows) != self._grid.rows:
+        if not np.array_equal(listing.rows, self._grid.row_array):
             self._grid.show_rows(listing.rows)
-        self._pages.setCurrentIndex(1 if listing.rows else 0)
+        self._pages.setCurrentIndex(1 if len(listing.rows) else 0)
 
     def _listing(self) -> Listing:
         selected = self._selection.rows
@@ -251,13 +252,13 @@ class ImagesPane(QWidget):
         known = self._document.rows.get(candidate_id) if candidate_id is not None else None
         if candidate_id is None or known is None:
             words = f"{count(len(selected))} selected" if len(selected) else ""
-            return Listing(tuple(selected.tolist()), words)
+            return Listing(selected, words)
         name = self._document.display_name(candidate_id)
-        members = known.members
+        members = known.members.astype(np.int64)
         if not len(selected) or np.array_equal(np.sort(members), selected):
             words = f"{count(len(members))} in {name}, most typical first"
-            return Listing(tuple(members.tolist()), words)
+            return Listing(members, words)
         scores = self._document.reader.read("/candidates/scores", known.index, known.index + 1)[0]
         ordered = selected[np.argsort(-scores[selected], kind="stable")]
         words = f"{count(len(selected))} selected, closest to {name} first"
-        return Listing(tuple(ordered.tolist()), words)
+        return Listing(ordered, words)

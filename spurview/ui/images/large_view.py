@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QGuiApplication,
@@ -89,7 +91,7 @@ class LargeView(QWidget):
         self._document, self._focus, self._look = document, focus, look
         # Its own cache: a few large pictures must not push out a screenful of tiles.
         self._tiles = Tiles(document)
-        self._rows: list[int] = []
+        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._place = 0
         self._caption = ""
         self.setMinimumSize(960, 640)
@@ -107,7 +109,7 @@ class LargeView(QWidget):
     @property
     def row(self) -> int | None:
         """The row shown."""
-        return self._rows[self._place] if self._rows else None
+        return int(self._rows[self._place]) if len(self._rows) else None
 
     @property
     def facts(self) -> ImageFacts:
@@ -117,12 +119,13 @@ class LargeView(QWidget):
     def picture(self) -> LargePicture:
         return self._picture
 
-    def open_at(self, rows: Sequence[int], row: int, caption: str) -> None:
+    def open_at(self, rows: Sequence[int] | NDArray[np.int64], row: int, caption: str) -> None:
         """Show one of the rows; stepping walks them all."""
         self._tiles.forget()
-        self._rows = list(rows) if row in rows else [row]
+        shown = np.asarray(rows, np.int64)
+        self._rows = shown if row in shown else np.array([row])
         self._caption = caption.split(",")[0]
-        self._place = self._rows.index(row)
+        self._place = int(np.flatnonzero(self._rows == row)[0])
         self._renew()
         self.show()
         self.activateWindow()
@@ -131,14 +134,14 @@ class LargeView(QWidget):
     def step(self, by: int) -> None:
         """Go on or back; stops at the ends."""
         place = min(max(self._place + by, 0), len(self._rows) - 1)
-        if self._rows and place != self._place:
+        if len(self._rows) and place != self._place:
             self._place = place
-            self._focus.row = self._rows[place]
+            self._focus.row = int(self._rows[place])
             self._renew()
 
     def copy(self) -> None:
         """Put the picture, as it is shown, on the clipboard."""
-        if self._rows:
+        if len(self._rows):
             QGuiApplication.clipboard().setImage(self._picture.picture())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -211,7 +214,7 @@ class LargeView(QWidget):
     def _follow(self, row: int | None) -> None:
         """Another view made one of these rows active."""
         if self.isVisible() and row in self._rows and row != self.row:
-            self._place = self._rows.index(row)
+            self._place = int(np.flatnonzero(self._rows == row)[0])
             self._renew()
 
     def _renew(self) -> None:
