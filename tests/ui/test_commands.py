@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from spurview.core.errors import InputError
 from spurview.pipeline.run import Product
 from spurview.project.model import HistoryEvent
-from spurview.ui import commands
+from spurview.ui import by_hand, commands
 from spurview.ui.document import Document
-from spurview.ui.document_parts import StageDone
+from spurview.ui.document_parts import HandChange, StageDone
 from tests import constructed
+from tests.made import made_of
 from tests.ui.conftest import ALARM, WEAK, fresh_info
 
 ARRAYS = constructed.arrays()
@@ -24,7 +25,11 @@ STEPS = st.lists(
             st.just("verdict"), IDS, st.sampled_from([None, "spurious", "genuine", "unsure"])
         ),
         st.tuples(st.just("note"), IDS, st.sampled_from(["", "bottom left", "ask Anna"])),
+        st.tuples(st.just("name"), IDS, st.sampled_from(["", "corner", "a  blur"])),
+        st.tuples(st.just("tags"), IDS, st.sampled_from([[], ["b", "a"], ["a", " a "]])),
         st.tuples(st.just("settings"), IDS, st.integers(1, 3)),
+        st.tuples(st.just("new"), IDS, st.integers(12, 29)),
+        st.tuples(st.sampled_from(["split", "merge", "take out"]), IDS, st.integers(0, 3)),
         st.tuples(st.sampled_from(["undo", "redo"]), IDS, st.none()),
     ),
     max_size=20,
@@ -41,10 +46,53 @@ def do(document, step):
         commands.set_settings(
             document, _with_epochs(document, value), "change epochs", merge_key=candidate_id
         )
+    elif what == "name":
+        commands.set_name(document, candidate_id, value)
+    elif what == "tags":
+        commands.set_tags(document, candidate_id, value)
     elif what == "undo":
         document.undo_stack.undo()
-    else:
+    elif what == "redo":
         document.undo_stack.redo()
+    else:
+        by_hand_step(document, what, value)
+
+
+def by_hand_step(document, what, value):
+    """A candidate of some carriers; or one of those there, by number, split, merged, taken out."""
+    shown = sorted(document.finding(i).id for i in document.rows if document.finding(i))
+    chosen = shown[value % len(shown)]
+    try:
+        if what == "new":
+            choices = [by_hand.from_selection("b", constructed.CARRIERS[:value])]
+        elif what == "split":
+            rows = document.rows[chosen].members
+            choices = by_hand.split(document, chosen, rows[: len(rows) // 2])
+        elif what == "merge":
+            choices = [by_hand.merged(document, [chosen, shown[(value + 1) % len(shown)]])]
+        else:
+            commands.take_out(document, chosen)
+            return
+        own = tuple(by_hand.hand_made(document.info, choice) for choice in choices)
+    except InputError:
+        return  # asked for what cannot be done: nothing happened
+    if any(document.by_hand(made.id) for made in own):
+        return
+    document.learn_by_hand([made_of(made, document.info) for made in own])
+    commands.put_by_hand(document, HandChange(come=own), what)
+
+
+def state_of(document):
+    """All that a person can change, and what they see of it."""
+    return (
+        document.verdicts,
+        document.info.settings,
+        document.info.by_hand,
+        document.findings,
+        sorted(document.rows),
+        document.states,
+        {f.id: document.display_name(f.id) for f in document.findings.findings},
+    )
 
 
 @settings(
@@ -53,18 +101,20 @@ def do(document, step):
 @given(steps=STEPS)
 def test_undoing_everything_gives_the_start(qapp, steps):
     document = Document.in_memory(ARRAYS, fresh_info())
-    start = (document.verdicts, document.findings)
+    start = state_of(document)
     for step in steps:
         do(document, step)
-    end = (document.verdicts, document.findings)
+    end = state_of(document)
+    while document.undo_stack.canRedo():
+        document.undo_stack.redo()
+        end = state_of(document)
     while document.undo_stack.canUndo():
         document.undo_stack.undo()
-    assert (document.verdicts, document.findings) == start
+    assert state_of(document) == start
     assert not document.is_modified
     while document.undo_stack.canRedo():
         document.undo_stack.redo()
-    if not any(step[0] == "undo" for step in steps):
-        assert (document.verdicts, document.findings) == end
+    assert state_of(document) == end
 
 
 def test_a_verdict_remembers_the_members(document):
