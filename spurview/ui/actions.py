@@ -318,6 +318,19 @@ CANDIDATE_MENU = (
     "save_pattern",
 )
 
+# What can be done with the focused candidate in the large view as well.
+JUDGING = (
+    "spurious",
+    "genuine",
+    "unsure",
+    "undecided",
+    "note",
+    "next_undecided",
+    "previous_undecided",
+    "undo",
+    "redo",
+)
+
 # Keys that views handle themselves, for the list of keys.
 VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Plots", "H, L, R", "Pan, lasso, rectangle"),

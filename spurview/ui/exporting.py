@@ -72,6 +72,14 @@ def save_table(window: MainWindow, workspace: Workspace, rows: Sequence[int], na
         _submit(window, export_jobs.exporting_table(document, rows, path), path)
 
 
+def connect_evidence(window: MainWindow, workspace: Workspace) -> None:
+    """Let the evidence ask for its pattern and its lists as files."""
+    workspace.evidence.pattern_requested.connect(lambda: save_pattern(window, workspace))
+    workspace.evidence.table_requested.connect(
+        lambda rows, name: save_table(window, workspace, rows, name)
+    )
+
+
 def _export_findings(
     window: MainWindow, workspace: Workspace, ids: list[str], *, with_images: bool
 ) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import SIGNAL, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 import spurview
 from spurview.jobs import Failure, JobRunner
-from spurview.ui import geometry, icons, messages, project_jobs, theme
-from spurview.ui.actions import Actions, Needs
+from spurview.ui import exporting, geometry, icons, messages, project_jobs, theme
+from spurview.ui.actions import JUDGING, Actions, Needs
 from spurview.ui.document import Document
 from spurview.ui.dropping import dropped_folder, dropped_project
 from spurview.ui.file_choice import choose_project
@@ -200,11 +200,19 @@ class MainWindow(QMainWindow):
         self.workspace.run.ended.connect(self._on_run_ended)
         self.menus.show_docks(self.workspace.docks)
         self.workspace.clusters.menu_requested.connect(self.menus.show_candidate_menu)
+        exporting.connect_evidence(self, self.workspace)
+        self.workspace.images.large_view_made.connect(self._equip_large_view)
         self.menus.show_sorting(self.workspace.clusters.tree.sort_by)
         self.menus.show_stages(self.workspace.show_stage)
         for dock in self.workspace.docks.all:
             # A floating dock is a window of its own.
             dock.installEventFilter(self._guard)
+
+    def _equip_large_view(self, view: QWidget) -> None:
+        """Let the keys of judging work in the large view, a window of its own."""
+        for action_id in JUDGING:
+            view.addAction(self.actions_[action_id])
+        view.installEventFilter(self._guard)
 
     def _on_run_ended(self) -> None:
         workspace = self.workspace

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from spurview.ui import exporting
+from spurview.ui.widgets.link_button import LinkButton
 from tests import constructed
 from tests.ui.conftest import ALARM, WEAK
 
@@ -130,3 +131,50 @@ def test_the_pattern_is_saved_as_a_picture(qtbot, window, tmp_path, monkeypatch)
     shown = np.asarray(picture)
     assert (shown[2 * zoom : 3 * zoom, 2 * zoom : 3 * zoom] > 200).all()
     assert (shown[10 * zoom :, 10 * zoom :] < 200).all()
+
+
+def press_link(window, text):
+    links = window.workspace.evidence.findChildren(LinkButton)
+    next(link for link in links if link.text() == text and link.isEnabled()).click()
+
+
+def test_evidence_saves_the_training_images_to_clean(qtbot, window, tmp_path, monkeypatch):
+    path = tmp_path / "list.csv"
+    monkeypatch.setattr(exporting, "choose_file", lambda *_: path)
+    press_link(window, "Save the list…")
+    idle(qtbot, window)
+    lines = table(path)
+    rows = window.document.rows[ALARM].training
+    assert [line["key"] for line in lines] == [window.document.keys[row] for row in rows]
+    assert {line["role"] for line in lines} == {"training"}
+
+
+def test_evidence_saves_its_pattern(qtbot, window, tmp_path, monkeypatch):
+    path = tmp_path / "mark.png"
+    monkeypatch.setattr(exporting, "choose_file", lambda *_: path)
+    press_link(window, "Save the pattern…")
+    idle(qtbot, window)
+    assert np.asarray(Image.open(path)).shape[1] >= constructed.SIDE
+
+
+def test_figures_of_the_evidence_are_copied_as_tab_separated_text(qtbot, window):
+    area = window.workspace.evidence.scroll_area
+    area.setFocus()
+    qtbot.keyClick(area, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QApplication.clipboard().text().split("\n")
+    assert lines[0].split("\t") == ["effect", "share", "low", "high"]
+    assert lines[1].split("\t") == ["Pattern inserted", "0.62", "0.52", "0.71"]
+    assert "Training images" in QApplication.clipboard().text()
+
+
+def test_verdict_keys_reach_the_document_from_the_large_view(qtbot, window):
+    images = window.workspace.images
+    images.open_large(images.grid.rows[0])
+    large = images.large_view
+    qtbot.waitUntil(large.isActiveWindow)
+    qtbot.keyClick(large, Qt.Key.Key_S)
+    assert window.document.finding(ALARM).verdict == "spurious"
+    qtbot.waitUntil(lambda: large.row in window.document.rows[WEAK].members)
+    assert window.workspace.focus.candidate_id == WEAK
+    qtbot.keyClick(large, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.document.finding(ALARM).verdict is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,12 +20,14 @@ from spurview.pipeline import wording
 from spurview.pipeline.stages import OPTIONAL_NAMES
 from spurview.ui.document import Document
 from spurview.ui.evidence import sections
+from spurview.ui.evidence.figures_text import figures_text
 from spurview.ui.evidence.icon_label import IconLabel
 from spurview.ui.evidence.material import Material, material
 from spurview.ui.evidence.silence import is_silent, silence
 from spurview.ui.selection import Focus, Selection
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, label
+from spurview.ui.widgets.link_button import LinkButton
 
 TWO_COLUMNS_FROM_PX = 960
 HINTS_FROM_PX = 512
@@ -48,6 +50,10 @@ class EvidencePane(QWidget):
     verdict_requested = Signal(str, str)
     # The person asked for images behind a claim; carries rows in order, and what they are.
     show_rows_requested = Signal(object, str)
+    # The person asked for the focused candidate's pattern as a picture.
+    pattern_requested = Signal()
+    # The person asked for a list of images as a table; carries rows, and a name for the file.
+    table_requested = Signal(object, str)
 
     def __init__(
         self,
@@ -124,7 +130,10 @@ class EvidencePane(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # With the keyboard it scrolls, and Ctrl+C copies its tables.
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self, self._copy_table)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._area.setAccessibleName("Evidence of the candidate")
         self._area.setWidget(self._body)
         layout.addWidget(self._area, 1)
@@ -239,6 +248,7 @@ class EvidencePane(QWidget):
         part, inside = _stack()
         name = self._document.display_name(shown.finding.id)
         inside.addWidget(sections.claim(shown, name))
+        inside.addWidget(self._claim_links(shown))
         inside.addWidget(sections.facts(shown))
         pairs = sections.pair_strip(shown, self._show)
         if pairs is not None:
@@ -254,8 +264,38 @@ class EvidencePane(QWidget):
         inside.addWidget(sections.where_it_occurs(shown, self._show))
         inside.addWidget(sections.weakening(shown, self._show))
         inside.addWidget(sections.training_images(shown, self._show))
+        if len(shown.rows.training):
+            save = LinkButton("Save the list…", "Save the list of training images as a table")
+            name = f"training-images-{shown.finding.id}"
+            rows = shown.rows.training.tolist()
+            save.clicked.connect(lambda: self.table_requested.emit(rows, name))
+            inside.addWidget(save)
+        findings = self._document.findings
+        if findings is not None and findings.chance:
+            inside.addWidget(label(wording.chance_sentence(findings.chance), "quiet", wrap=True))
         inside.addStretch(1)
         return part
+
+    def _claim_links(self, shown: Material) -> QWidget:
+        """The way to the members, and the pattern as a file."""
+        part = QWidget()
+        line = QHBoxLayout(part)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(16)
+        members = shown.rows.members.tolist()
+        show = LinkButton(f"Show the {wording.count(len(members))} images")
+        show.clicked.connect(lambda: self._show(members, "images, most typical first"))
+        save = LinkButton("Save the pattern…")
+        save.clicked.connect(self.pattern_requested)
+        line.addWidget(show)
+        line.addWidget(save)
+        line.addStretch(1)
+        return part
+
+    def _copy_table(self) -> None:
+        """Put the figures shown on the clipboard, as tab-separated text."""
+        if self._shown is not None:
+            QGuiApplication.clipboard().setText(figures_text(self._shown))
 
     def _show(self, rows: Sequence[int], what: str) -> None:
         name = self._document.display_name(self._shown.finding.id) if self._shown else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -44,6 +44,9 @@ class Listing:
 
 class ImagesPane(QWidget):
     """Header, controls and grid; opens the large view."""
+
+    # The large view was made, once; carries its window.
+    large_view_made = Signal(object)
 
     def __init__(
         self,
@@ -113,7 +116,13 @@ class ImagesPane(QWidget):
         """Show one image large; the view steps through the rows of the grid."""
         if self._large is None:
             self._large = LargeView(self._document, self._focus, self._look, self)
+            self.large_view_made.emit(self._large)
         self._large.open_at(self._grid.row_array, row, self._caption)
+
+    def _follow_large(self) -> None:
+        """A verdict given in the large view leads to the next candidate: show its images there."""
+        if self._large is not None and self._large.isVisible() and len(self._grid.row_array):
+            self.open_large(int(self._grid.row_array[0]))
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -203,6 +212,8 @@ class ImagesPane(QWidget):
         self._asked = None
         self._relook()
         self._renew()
+        # Once the members of the new candidate are selected.
+        QTimer.singleShot(0, self, self._follow_large)
 
     def _on_stages(self, _: object) -> None:
         self.reload()
