@@ -23,6 +23,8 @@ PREFIX = "/manual/"
 # Counts changes of the code that change what is computed of a choice.
 _VERSION = 1
 
+# Stages whose products the evidence is computed from.
+RESTS_ON = ("predictions", "embedding", "classifier")
 FEWEST_CHOSEN = 12
 
 
@@ -76,7 +78,7 @@ def replaced_as_judged(info: ProjectInfo) -> dict[str, Verdict]:
 
 def hand_mark(info: ProjectInfo) -> str:
     """The fingerprint of what is computed now of any choice, 32 hex digits."""
-    inputs = [fingerprint(name, info) for name in ("predictions", "embedding", "classifier")]
+    inputs = [fingerprint(name, info) for name in RESTS_ON]
     told = [_VERSION, info.settings.seed, info.settings.verification, inputs]
     return hashlib.blake2b(msgspec.json.encode(told), digest_size=16).hexdigest()
 

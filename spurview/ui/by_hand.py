@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from spurview.core.errors import InputError
 from spurview.jobs import Failure, Job, JobRunner, Work
-from spurview.pipeline.manual import Choice, hand_made
+from spurview.pipeline.manual import RESTS_ON, Choice, hand_made
 from spurview.project.model import POOL, HandMade
 from spurview.ui import commands, hand_jobs
 from spurview.ui.document import Document
@@ -86,7 +86,7 @@ class ByHand(QObject):
     def compute_stale(self) -> None:
         """As `compute_again`, where it can be done at all, for the end of a run."""
         document = self._document
-        ready = all(state == "fresh" for state in document.states.values())
+        ready = document.findings is not None and self._is_ready
         if document.stale_by_hand and ready and not document.read_only and not self.is_running:
             self.compute_again()
 
@@ -96,8 +96,13 @@ class ByHand(QObject):
             raise InputError("This project is open read-only: changes are off here.")
         if self.is_running:
             raise InputError("Another candidate is being computed: wait for it, or cancel it.")
-        if document.findings is None or document.findings.stale:
+        if document.findings is None or not self._is_ready:
             raise InputError(RUN_FIRST)
+
+    @property
+    def _is_ready(self) -> bool:
+        """Whether what candidates made by hand rest on is up to date."""
+        return all(self._document.states.get(name) == "fresh" for name in RESTS_ON)
 
     def _submit(self, work: Work) -> Job:
         job = self._runner.submit(hand_jobs.NAME, work)

@@ -153,6 +153,7 @@ class AsideDialog(QDialog):
         self.table.setAccessibleName("Verdicts that match nothing now")
         self.table.setHorizontalHeaderLabels(list(self._COLUMNS))
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
         for row, verdict in enumerate(aside):
