@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import SIGNAL, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 import spurview
 from spurview.jobs import Failure, JobRunner
@@ -31,6 +31,7 @@ from spurview.ui.status_bar import StatusBar
 from spurview.ui.typing_guard import TypingGuard
 
 if TYPE_CHECKING:
+    from spurview.ui.images.large_view import LargeView
     from spurview.ui.workspace import Workspace
 
 Go = Callable[[], None]
@@ -208,11 +209,12 @@ class MainWindow(QMainWindow):
             # A floating dock is a window of its own.
             dock.installEventFilter(self._guard)
 
-    def _equip_large_view(self, view: QWidget) -> None:
+    def _equip_large_view(self, view: LargeView) -> None:
         """Let the keys of judging work in the large view, a window of its own."""
         for action_id in JUDGING:
             view.addAction(self.actions_[action_id])
         view.installEventFilter(self._guard)
+        view.read_originals_with(self.runner)
 
     def _on_run_ended(self) -> None:
         workspace = self.workspace

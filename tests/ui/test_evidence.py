@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel
 from spurview.core.arrays import MemoryReader
 from spurview.pipeline.findings import verification_records
 from spurview.project.model import Verdict
+from spurview.ui.evidence import evidence_pane
 from spurview.ui.evidence.effect_bar import EffectBar
 from spurview.ui.evidence.evidence_pane import EMPTY, NOT_YET, EvidencePane
 from spurview.ui.evidence.material import material
@@ -137,6 +138,17 @@ def test_silence_says_what_was_searched(qtbot):
     assert "240 images" in shown
     assert "2 of 3 searched" in shown
     assert "Cannot tell: only 11 pool images got this class, about 40 are needed" in shown
+
+
+def test_silence_offers_its_sensitivity_where_somebody_answers(qtbot, monkeypatch):
+    bench = Bench()
+    monkeypatch.setattr(evidence_pane, "is_silent", lambda _: True)
+    pane = opened(qtbot, bench, None)
+    assert not [b for b in pane.findChildren(LinkButton) if "sensitive" in b.text()]
+    pane.sensitivity_requested.connect(lambda: None)
+    pane.reload()
+    with qtbot.waitSignal(pane.sensitivity_requested):
+        link(pane, "How sensitive is this?").click()
 
 
 def test_silence_tells_what_chance_gives(qtbot):

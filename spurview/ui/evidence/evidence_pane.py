@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import SIGNAL, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -50,6 +50,8 @@ class EvidencePane(QWidget):
     verdict_requested = Signal(str, str)
     # The person asked for images behind a claim; carries rows in order, and what they are.
     show_rows_requested = Signal(object, str)
+    # The person asked how weak a pattern would have been found; offered where it is connected.
+    sensitivity_requested = Signal()
     # The person asked for the focused candidate's pattern as a picture.
     pattern_requested = Signal()
     # The person asked for a list of images as a table; carries rows, and a name for the file.
@@ -242,7 +244,10 @@ class EvidencePane(QWidget):
             return [self._left(self._shown), self._right(self._shown)]
         if findings is None:
             return [_words(NOT_YET)]
-        return [silence(findings) if is_silent(findings) else _words(EMPTY)]
+        if not is_silent(findings):
+            return [_words(EMPTY)]
+        answered = self.receivers(SIGNAL("sensitivity_requested()")) > 0
+        return [silence(findings, self.sensitivity_requested.emit if answered else None)]
 
     def _left(self, shown: Material) -> QWidget:
         part, inside = _stack()

@@ -14,7 +14,7 @@ def figures_text(shown: Material) -> str:
 
     Shares are 0..1; an empty cell is not known.
     """
-    lines = [("effect", "share", "low", "high")]
+    lines: list[tuple[str, ...]] = [("effect", "share", "low", "high")]
     for effect in insertion_effects(shown):
         low, high = effect.bounds or (None, None)
         lines.append(_cells(effect.name, effect.share, low, high))
@@ -22,7 +22,7 @@ def figures_text(shown: Material) -> str:
     if out is not None:
         lines.append(_cells("Pattern taken out", out.drop, *out.interval))
         lines.append(_cells("As much elsewhere", out.control, None, None))
-    found = [("images", "in class", "elsewhere", "lift", "q")]
+    found: list[tuple[str, ...]] = [("images", "in class", "elsewhere", "lift", "q")]
     found.append(_occurrence("Pool, unseen half", shown.pool_occurrence()))
     training = shown.training_occurrence()
     if training is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from spurview.pipeline import wording
 from spurview.pipeline.findings import Findings
 from spurview.pipeline.wording import count
 from spurview.ui.widgets.labels import label
+from spurview.ui.widgets.link_button import LinkButton
 
 
 def is_silent(findings: Findings) -> bool:
@@ -16,14 +19,21 @@ def is_silent(findings: Findings) -> bool:
     return all(finding.outcome == "candidate" for finding in findings.findings)
 
 
-def silence(findings: Findings) -> QWidget:
-    """The sentence, and what was searched, from the records alone."""
+def silence(findings: Findings, ask: Callable[[], None] | None = None) -> QWidget:
+    """The sentence, and what was searched, from the records alone.
+
+    ask: called when the person asks how sensitive the search is; None where nobody would answer.
+    """
     part = QWidget()
     inside = QVBoxLayout(part)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(8)
     inside.addWidget(label(wording.SILENCE, "headline", wrap=True))
     inside.addWidget(label(wording.SILENCE_UNTESTED, wrap=True))
+    if ask is not None:
+        link = LinkButton("How sensitive is this?")
+        link.clicked.connect(ask)
+        inside.addWidget(link)
     inside.addSpacing(16)
     inside.addWidget(label("What was searched", "title"))
     grid = QGridLayout()

@@ -20,16 +20,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import MODES, SMOOTH_FROM_PX
+from spurview.jobs import JobRunner
 from spurview.pipeline.wording import count
 from spurview.ui import theme
 from spurview.ui.document import Document
 from spurview.ui.images.image_facts import ImageFacts
 from spurview.ui.images.look_controls import mode_row, part_slider, what_row
 from spurview.ui.images.look_state import LookState
+from spurview.ui.images.original_job import reading_original
 from spurview.ui.images.tiles import Look, Tiles
 from spurview.ui.selection import Focus
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, label
+from spurview.ui.widgets.pictures import to_qimage
 
 FACTS_PX = 512
 _INSET = 16
@@ -45,15 +48,34 @@ class LargePicture(QWidget):
         self._row = 0
         self._look = Look()
         self._shape = (1, 1)
+        self._original: QImage | None = None
 
     def show_row(self, tiles: Tiles, row: int, look: Look, shape: tuple[int, int]) -> None:
         """Show a row in a look, of which the zoom is not used."""
+        if row != self._row or tiles is not self._tiles:
+            self._original = None
         self._tiles, self._row, self._look, self._shape = tiles, row, look, shape
         self.update()
+
+    def show_original(self, original: QImage | None) -> None:
+        """Use the original file of this row where the image itself is shown without a mark."""
+        self._original = original
+        self.update()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the image itself is shown without a mark."""
+        return self._look.what == "original" and self._look.highlight.mode == "off"
 
     def picture(self) -> QImage:
         """The picture as it is shown."""
         assert self._tiles is not None
+        if self._original is not None and self.is_plain:
+            return self._original.scaled(
+                (self.size() - QSize(2 * _INSET, 2 * _INSET)) * self.devicePixelRatioF(),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
         look = Look(self._look.what, self._look.highlight, self._zoom(), self._look.candidate_id)
         return self._tiles.pictures([self._row], look)[0]
 
@@ -93,7 +115,10 @@ class LargeView(QWidget):
         self._tiles = Tiles(document)
         self._rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._place = 0
-        self._caption = ""
+        self._caption = self._words = ""
+        self._runner: JobRunner | None = None
+        self._originals: tuple[int, NDArray[np.uint8] | None] | None = None
+        self._asked: int | None = None
         self.setMinimumSize(960, 640)
         self.resize(1280, 800)
         self._picture = LargePicture()
@@ -119,9 +144,15 @@ class LargeView(QWidget):
     def picture(self) -> LargePicture:
         return self._picture
 
+    def read_originals_with(self, runner: JobRunner) -> None:
+        """Read original files in jobs of this runner; without one, working images are shown."""
+        self._runner = runner
+        self._renew()
+
     def open_at(self, rows: Sequence[int] | NDArray[np.int64], row: int, caption: str) -> None:
         """Show one of the rows; stepping walks them all."""
         self._tiles.forget()
+        self._originals = None
         shown = np.asarray(rows, np.int64)
         self._rows = shown if row in shown else np.array([row])
         self._caption = caption.split(",")[0]
@@ -226,11 +257,42 @@ class LargeView(QWidget):
         self._key.setText(key)
         words = f"{count(self._place + 1)} of {count(len(self._rows))}"
         _, inside, where = self._caption.partition(" in ")
-        self._count.text = f"{words} in {where}" if inside else words
+        self._words = f"{words} in {where}" if inside else words
         shape = self._document.reader.shape("/images/pixels")[1:3]
         look = Look(self._look.what, self._look.highlight, 1, self._focus.candidate_id)
         self._picture.show_row(self._tiles, row, look, (shape[0], shape[1]))
         self._facts.show_row(row)
+        self._show_original(row)
+
+    def _show_original(self, row: int) -> None:
+        """Show the original where it is known, else ask for it; say which is shown."""
+        known = self._originals if self._originals and self._originals[0] == row else None
+        self._count.text = self._words
+        if not self._picture.is_plain or self._runner is None:
+            return
+        if known is None:
+            self._ask_for_original(row)
+            return
+        pixels = known[1]
+        if pixels is None:
+            self._count.text = f"{self._words} · working image, the original file is not there"
+            return
+        self._count.text = f"{self._words} · original, {pixels.shape[1]} × {pixels.shape[0]}"
+        self._picture.show_original(to_qimage(pixels))
+
+    def _ask_for_original(self, row: int) -> None:
+        if self._asked == row or self._runner is None:
+            return
+        self._asked = row
+        job = self._runner.submit("original", reading_original(self._document, row), brief=True)
+        job.finished.connect(lambda pixels: self._on_original(row, pixels))
+        job.failed.connect(lambda _: self._on_original(row, None))
+
+    def _on_original(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
+        self._asked = None
+        self._originals = row, pixels
+        if self.row is not None and self.isVisible():
+            self._show_original(self.row)
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 800)
