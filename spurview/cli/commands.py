@@ -256,10 +256,21 @@ def info(path: Path) -> None:
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-def check(path: Path) -> int:
+@click.option(
+    "--rescue",
+    metavar="NEW",
+    type=click.Path(path_type=Path),
+    help="Save what can be saved of FILE into this new project, and tell what is lost.",
+)
+def check(path: Path, rescue: Path | None) -> int:
     """Tell whether FILE is whole and safe to open."""
     from spurview.project.checking import check as problems_of
+    from spurview.project.rescue import rescue as save_what_is_left
 
+    if rescue is not None:
+        print_lines(save_what_is_left(path, rescue))
+        click.echo(f"Saved what is left of {path} in {rescue}.")
+        return 0
     problems = problems_of(path)
     if not problems:
         click.echo(f"{path} is whole.")

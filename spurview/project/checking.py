@@ -63,9 +63,14 @@ def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
         project = Project.open(path, lock=False)
         if not project.verified and not project.verify(report):
             return ["The file is damaged: its digest does not fit."]
-        return [problem for look in _LOOKS for problem in look(project)]
+        return problems_in(project)
     except ProjectError as error:
         return [f"{error} ({error.details})" if error.details else str(error)]
+
+
+def problems_in(project: Project) -> list[str]:
+    """What makes no sense in an open project; each sentence begins with a name of the format."""
+    return [problem for look in _LOOKS for problem in look(project)]
 
 
 def _groups(project: Project) -> Iterator[str]:
