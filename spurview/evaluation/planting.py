@@ -35,9 +35,10 @@ from spurview.core.settings import Settings, with_setting
 from spurview.evaluation.cells import Cell, Planting
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, PlantedPattern
 from spurview.sources import ImagesProduct, SourceSpec, read_sources
+from spurview.sources.forms import class_names_of
 from spurview.sources.changing import only_images, with_pixels
 from spurview.sources.photographs import PHOTOGRAPHS as PHOTOGRAPH_NAMES
-from spurview.sources.spec import DIGITS, PHOTOGRAPHS, natural_key
+from spurview.sources.spec import PHOTOGRAPHS, natural_key
 
 # Keeps the draws of a cell apart from every other use of its seed.
 _CELL_STREAM = 404
@@ -152,7 +153,7 @@ def _product(
     cell: Cell, settings: Settings, rng: np.random.Generator, report: Report
 ) -> ImagesProduct:
     """The images of drawn classes of interest, all others being the pool, thinned as asked."""
-    names = _class_names(cell.source)
+    names = _class_names(cell, report)
     if cell.n_interest >= len(names):
         raise InputError(
             f"{cell.source} has {len(names)} classes: {cell.n_interest} of interest leave no pool."
@@ -174,15 +175,10 @@ def _product(
     return only_images(product, _kept(product, cell, settings.images.test_share, rng))
 
 
-def _class_names(source: str) -> list[str]:
-    if source == DIGITS:
-        return [str(digit) for digit in range(10)]
-    if source == PHOTOGRAPHS:
+def _class_names(cell: Cell, report: Report) -> list[str]:
+    if cell.source == PHOTOGRAPHS:
         return list(PHOTOGRAPH_NAMES)
-    folder = Path(source)
-    if not folder.is_dir():
-        raise InputError(f"There is no folder {source} to take images from.")
-    return sorted((path.name for path in folder.iterdir() if path.is_dir()), key=natural_key)
+    return class_names_of(cell.source, report)
 
 
 def _kept(

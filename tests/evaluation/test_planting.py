@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from spurview.core.errors import InputError
 from spurview.evaluation.cells import Cell, Planting
@@ -158,6 +160,32 @@ def test_applying_moves_a_moved_pattern_within_its_bounds() -> None:
     assert set(tops) == set(range(top - 2, top + 3))
     assert set(lefts) == set(range(left - 2, left + 3))
     assert (shown.sum(axis=(1, 2)) == 16).all()
+
+
+def test_classes_of_an_imagenet_tree_are_drawn_by_their_names(tmp_path: Path) -> None:
+    names = {"n01440764": "tench", "n02012849": "crane", "n03126707": "lathe", "n04461696": "lorry"}
+    rng = np.random.default_rng(0)
+    for wnid in names:
+        folder = tmp_path / "train" / wnid
+        folder.mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.integers(0, 256, (10, 12, 3)).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"{wnid}_{number}.png")
+    lines = [f"{wnid} {name}" for wnid, name in names.items()]
+    (tmp_path / "class_names.txt").write_text("\n".join(lines))
+    case = planted_case(
+        cell(
+            Planting(pattern="solid-patch", side_px=4),
+            source=f"imagenet:{tmp_path}",
+            n_interest=2,
+            interest_images=0,
+            pool_images=0,
+            settings={"images.size_px": 32},
+        )
+    )
+    assert set(case.class_names) < set(names.values())
+    role = case.product.arrays["/images/role"]
+    assert (len(case.class_names), int((role == POOL).sum())) == (2, 40)
 
 
 @pytest.mark.parametrize(
