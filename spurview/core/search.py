@@ -116,7 +116,7 @@ def search(
             else:
                 candidates += _search_class(shared, k, rng, step)[: settings.per_class]
     report(material.n_classes, material.n_classes, "weighing the evidence")
-    return _with_false_discovery([_found(material, c) for c in candidates]), classes
+    return _with_false_discovery([weighed(material, c) for c in candidates]), classes
 
 
 class _Step:
@@ -223,7 +223,8 @@ def _why_not(n: int, in_a: int, others: int) -> str:
     return f"{counted} got this class, about {FEWEST_IN_CLASS} are needed"
 
 
-def _found(material: Material, candidate: Candidate) -> Found:
+def weighed(material: Material, candidate: Candidate) -> Found:
+    """The candidate with its pattern and the evidence that needs no network; q is p alone."""
     template = extract(material, candidate)
     dependence = None
     if candidate.family in PLACED:

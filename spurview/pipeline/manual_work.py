@@ -16,7 +16,7 @@ from spurview.core.by_hand import DETECTOR, FEWEST_TO_DRAW, candidate_by_hand, t
 from spurview.core.errors import StageError
 from spurview.core.material import Material
 from spurview.core.pairs import Pairs
-from spurview.core.search import Found, _found
+from spurview.core.search import Found, weighed
 from spurview.core.verification import Suspect, verify_all
 from spurview.pipeline.manual import hand_mark
 from spurview.pipeline.manual_reader import Made
@@ -69,7 +69,7 @@ def _drawn(work: Work, material: Material, choice: HandMade) -> Found:
             f"These images of class {choice.class_name} share nothing that tells them from "
             "others of like content: choose other images."
         )
-    found = _found(material, candidate)
+    found = weighed(material, candidate)
     record = msgspec.structs.replace(found.record, id=choice.id, detectors=[DETECTOR])
     # The person's choice stays as it is; who carries the pattern is in the hits.
     members = rows[np.argsort(-found.candidate.linear[rows], kind="stable")]
