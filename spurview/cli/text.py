@@ -74,7 +74,12 @@ def info_text(info: ProjectInfo, states: Mapping[str, str], reader: Reader) -> I
         f"{count(n)} images of {width} × {height} pixels, {colour}: "
         f"{train} to train on, {test} held out, {pool} in the pool"
     )
-    yield f"Classes: {', '.join(info.class_names)}"
+    more = f" and {count(len(info.class_names) - 20)} more" if len(info.class_names) > 20 else ""
+    yield f"Classes: {', '.join(info.class_names[:20])}{more}"
+    if info.network:
+        yield f"network: {info.network.form} {info.network.name}".rstrip() + (
+            f", {info.network.file} (SHA-256 {info.network.digest[:12]}…)"
+        )
     for source in info.sources:
         chosen = f", classes {', '.join(source.classes)}" if source.classes else ""
         yield f"{source.role}: {source.location} ({count(source.images)} images{chosen})"
@@ -117,7 +122,11 @@ def new_text(info: ProjectInfo, reader: Reader, notes: Iterable[str]) -> Iterato
     per_class = Counter(label[role != 2].tolist())
     _, height, width, channels = reader.shape("/images/pixels")
     for index, name in enumerate(info.class_names):
-        yield f"class {name}: {count(per_class[index])} images"
+        # A network may tell a thousand classes apart of which a few are of interest.
+        if per_class[index] or info.network is None:
+            yield f"class {name}: {count(per_class[index])} images"
+    if info.network:
+        yield f"network: {info.network.form}, {count(len(info.class_names))} classes"
     yield f"pool: {count(int((role == 2).sum()))} images"
     yield f"working size: {width} × {height} pixels, {'grey' if channels == 1 else 'colour'}"
     yield from skipped_text(info)

@@ -23,6 +23,8 @@ from spurview.pipeline.wording import (
 )
 
 MAP_LEVEL = 0.3
+# Up to so many classes without a pool image have a line each.
+_FEW_EMPTY = 5
 HEADINGS = ("", "finding", "outcome", "kind", "score", "carriers", "lift", "insertion", "control")
 
 
@@ -34,10 +36,19 @@ def findings_table(findings: Findings) -> Iterator[str]:
     if len(rows) > 1:
         yield from table(rows)
         yield ""
-    for found in findings.per_class:
+    without = [found for found in findings.per_class if not found.pool]
+    # Of a network of a thousand classes most get no image, and a line for each says nothing.
+    shown = (
+        findings.per_class
+        if len(without) <= _FEW_EMPTY
+        else [found for found in findings.per_class if found.pool]
+    )
+    for found in shown:
         reason = f": {found.reason}" if found.reason else ""
         images = f"{count(found.pool)} pool images"
         yield f"class {found.class_}: {found.outcome}{reason} ({images})"
+    if len(shown) < len(findings.per_class):
+        yield f"{count(len(without))} more classes: cannot tell, no pool image got them"
     yield ""
     if findings.chance:
         yield chance_sentence(findings.chance)
