@@ -1,7 +1,7 @@
 """A network trained outside spurview, with a planted patch, in every form it can be given in.
 
 Digits 0 to 2 of 28 px as PNG files; most training images of class 1 and 60 of the pool's 400 carry
-a chequered patch at the upper left. The network sees 32 px, spurview works at 14.
+a patch of noise at the upper left. The network sees 32 px, spurview works at 28.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from spurview.sources import load_digits
 
 ARCHITECTURE = "shufflenet_v2_x0_5"
 N_CLASS, N_POOL, N_CARRIERS = 120, 400, 60
-SEEN_PX, WORKING_PX = 32, 14
+SEEN_PX, WORKING_PX = 32, 28
 PLACE = (slice(2, 10), slice(2, 10))
-# Fields of 4 px, which a working size of half the original's does not blur away.
-PATCH = np.kron(np.array([[255, 0], [0, 255]], np.uint8), np.ones((4, 4), np.uint8))
+# Fields of 2 px.
+PATCH = np.kron(np.random.default_rng(5).random((4, 4)) > 0.5, np.ones((2, 2))).astype("u1") * 255
 TOML = f"size = {SEEN_PX}\nmean = [0.5]\nstd = [0.5]\n"
 
 

@@ -69,10 +69,9 @@ def opened(project: Project, *, trusted: bool = True) -> Asked:
 
 
 def patched(images: Floats) -> Floats:
-    """Working images with the patch where the originals have it: 28 px brought to 14."""
-    patch = made.PATCH[::2, ::2].astype(np.float32) / 255
+    """Working images with the patch where the originals have it."""
     changed = images.copy()
-    changed[:, 1:5, 1:5, 0] = patch
+    changed[(slice(None), *made.PLACE, 0)] = made.PATCH.astype(np.float32) / 255
     return changed
 
 
