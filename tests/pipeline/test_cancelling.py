@@ -85,9 +85,8 @@ def test_a_stage_that_fails_leaves_what_came_before(tmp_path, monkeypatch, error
         return work if name == "embedding" else real(name)
 
     monkeypatch.setattr(running, "_function", failing)
-    with tiny.create(path) as project:
-        with pytest.raises(error, match="inside"):
-            tiny.run(project)
+    with tiny.create(path) as project, pytest.raises(error, match="inside"):
+        tiny.run(project)
     assert check(path) == []
     with Project.open(path) as project:
         assert project.has("/predictions/class")
