@@ -91,9 +91,9 @@ def test_bars_stand_for_the_claim_and_its_controls(bench, pane):
     bench.focus.candidate_id = STRONG
     assert bars(pane)[:4] == [
         "Pattern inserted: 62 %, 95 % interval 52–71 %",
-        "Random group: 2 %",
-        "Scrambled: 10 %",
-        "Elsewhere: 3 %",
+        "Random group: 2 %, 95 % interval 1–7 %",
+        "Scrambled: 10 %, 95 % interval 6–17 %",
+        "Elsewhere: 3 %, 95 % interval 1–8 %",
     ]
 
 

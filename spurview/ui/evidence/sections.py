@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import SMOOTH_FROM_PX, Pictures, enlarge, pattern_box, rgb
+from spurview.core.wilson import wilson_interval
 from spurview.pipeline import wording
+from spurview.pipeline.findings import Insertion, Removal
 from spurview.pipeline.wording import Doubt, count, percent, scientific, times
 from spurview.ui.document import Document
 from spurview.ui.evidence.effect_bar import Effect, EffectBar
@@ -82,10 +84,19 @@ def insertion_effects(shown: Material) -> list[Effect]:
             reason=why("insertion"),
             short_name="Pattern",
         ),
-        Effect("Random group", put.null_control if put else None, reason=why("insertion")),
-        Effect("Scrambled", put.scrambled if put else None, reason=why("scrambled")),
-        Effect("Elsewhere", put.rolled if put else None, reason=why("rolled")),
+        _control("Random group", put.null_control if put else None, put, why("insertion")),
+        _control("Scrambled", put.scrambled if put else None, put, why("scrambled")),
+        _control("Elsewhere", put.rolled if put else None, put, why("rolled")),
     ]
+
+
+def _control(
+    name: str, share: float | None, tried: Insertion | Removal | None, reason: str = ""
+) -> Effect:
+    """A control with the interval of as many images as the claim was tried on."""
+    if share is None or tried is None:
+        return Effect(name, share, reason=reason)
+    return Effect(name, share, wilson_interval(share, tried.n), reason=reason)
 
 
 def facts(shown: Material) -> QWidget:
@@ -175,7 +186,7 @@ def taking_out(shown: Material, show: ShowRows) -> QWidget:
                 is_claim=True,
                 is_alarm=finding.alarm,
             ),
-            Effect("As much elsewhere", out.control),
+            _control("As much elsewhere", out.control, out),
         ]
         for effect in effects:
             inside.addWidget(EffectBar(effect, label_px=PATTERN_PX + 16))
