@@ -35,8 +35,8 @@ from spurview.core.settings import Settings, with_setting
 from spurview.evaluation.cells import Cell, Planting
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, PlantedPattern
 from spurview.sources import ImagesProduct, SourceSpec, read_sources
-from spurview.sources.forms import class_names_of
 from spurview.sources.changing import only_images, with_pixels
+from spurview.sources.forms import class_names_of
 from spurview.sources.photographs import PHOTOGRAPHS as PHOTOGRAPH_NAMES
 from spurview.sources.spec import PHOTOGRAPHS, natural_key
 

@@ -252,7 +252,9 @@ class ImageGrid(QAbstractScrollArea):
 
     def _place_of(self, row: int | None) -> int | None:
         """The index of a row; None where it is not shown."""
-        places = np.flatnonzero(self._rows == row) if row is not None else ()
+        if row is None:
+            return None
+        places = np.flatnonzero(self._rows == row)
         return int(places[0]) if len(places) else None
 
     def _lines_in_sight(self) -> int:
