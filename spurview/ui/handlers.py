@@ -1,4 +1,4 @@
-"""What each command of the table in `actions` does to the window, by the command's id."""
+"""What each command of `command_table` does to the window, by the command's id."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from spurview.ui.actions import MENUS, SPECS, VIEW_KEYS
+from spurview.ui.command_table import MENUS, SPECS, VIEW_KEYS
 from spurview.ui.widgets.labels import label
 
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 import spurview
 from spurview.jobs import Failure, JobRunner
 from spurview.ui import exporting, geometry, icons, messages, project_jobs, theme
-from spurview.ui.actions import JUDGING, Actions, Needs
+from spurview.ui.actions import Actions
+from spurview.ui.command_table import JUDGING, Needs
 from spurview.ui.document import Document
 from spurview.ui.dropping import dropped_folder, dropped_project
 from spurview.ui.file_choice import choose_project
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         exporting.connect_evidence(self, self.workspace)
         self.workspace.images.large_view_made.connect(self._equip_large_view)
         self.menus.show_sorting(self.workspace.clusters.tree.sort_by)
+        self.menus.show_looks(self.workspace)
         self.menus.show_stages(self.workspace.show_stage)
         for dock in self.workspace.docks.all:
             # A floating dock is a window of its own.
@@ -315,7 +317,7 @@ class MainWindow(QMainWindow):
         else:
             self.setWindowTitle("spurview")
         self.status.show_project(document is not None)
-        self.menus.enable_stages(document is not None)
+        self.menus.enable_menus(document is not None)
         self.setWindowModified(document is not None and document.is_modified)
 
     def _refresh_undo(self, document: Document | None) -> None:

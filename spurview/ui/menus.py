@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from spurview.ui import theme
-from spurview.ui.actions import CANDIDATE_MENU, MENUS, Actions
+from spurview.ui.actions import Actions
 from spurview.ui.clusters.entries import COLUMNS, HEADERS, Column
 from spurview.ui.command_finder import Command, commands_of
+from spurview.ui.command_table import CANDIDATE_MENU, MENUS
 from spurview.ui.docks import Docks
 from spurview.ui.preferences import Preferences
 from spurview.ui.samples import sample_projects
 from spurview.ui.stages.facts import SHOWN, TITLES
 from spurview.ui.widgets.flat_button import FlatButton
+
+if TYPE_CHECKING:
+    from spurview.ui.workspace import Workspace
 
 
 class Menus(QObject):
@@ -31,6 +36,7 @@ class Menus(QObject):
         self._window, self._actions, self._preferences = window, actions, preferences
         self.candidate_menu: QMenu | None = None
         self._menus: dict[str, QMenu] = {}
+        self._of_project: list[QMenu] = []
         for title in MENUS:
             menu = self._menus[title] = window.menuBar().addMenu(f"&{title}")
             menu.setToolTipsVisible(True)
@@ -70,7 +76,7 @@ class Menus(QObject):
         menu.setToolTipsVisible(True)
         tools = self._menus["Tools"]
         tools.insertMenu(tools.actions()[0], menu)
-        self._stages = menu
+        self._of_project.append(menu)
 
     def show_sorting(self, sort: Callable[[Column], None]) -> None:
         """Let View sort the list: its header is for the mouse alone."""
@@ -80,6 +86,14 @@ class Menus(QObject):
             action = menu.addAction(f"&{HEADERS[column]}")
             action.setToolTip(f"Sort by {HEADERS[column].lower()}; once more turns the order round")
             action.triggered.connect(lambda _=False, name=column: sort(name))
+        self._of_project.append(menu)
+
+    def show_looks(self, workspace: Workspace) -> None:
+        """Let View choose what the rows above plots and images do."""
+        # Here, since the views load pyqtgraph, which the start page does without.
+        from spurview.ui.look_menus import add_look_menus
+
+        self._of_project += add_look_menus(self._menus["View"], workspace)
 
     def show_candidate_menu(self, place: QPoint) -> None:
         """What can be done with the focused candidate, beside it."""
@@ -94,14 +108,12 @@ class Menus(QObject):
         self.candidate_menu = menu
         menu.popup(place)
 
-    def enable_stages(self, has_project: bool) -> None:
-        """The stages, while a project is open."""
-        if self._stages is not None:
-            self._stages.setEnabled(has_project)
-            for action in self._stages.actions():
+    def enable_menus(self, has_project: bool) -> None:
+        """What belongs to a project, while one is open."""
+        for menu in self._of_project:
+            menu.setEnabled(has_project)
+            for action in menu.actions():
                 action.setEnabled(has_project)
-
-    _stages: QMenu | None = None
 
     def _add_recent_menu(self, before: QAction) -> None:
         self._recent = QMenu("Open &recent", self._window)

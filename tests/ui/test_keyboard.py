@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QWidge
 
 from spurview.jobs import JobRunner
 from spurview.ui import theme
-from spurview.ui.actions import CANDIDATE_MENU, SPECS, VIEW_KEYS
 from spurview.ui.command_finder import CommandFinder
+from spurview.ui.command_table import CANDIDATE_MENU, SPECS, VIEW_KEYS
 from spurview.ui.key_list import KeyList
 from spurview.ui.preferences_dialog import PreferencesDialog
 from spurview.ui.status_bar import StatusBar
@@ -167,6 +167,35 @@ def test_the_finder_finds_every_entry_of_the_menus(window):
     assert wanted <= names
     assert {"Images", "Evidence", "Reset the layout", "Dark", "Embedding…", "Preferences…"} <= names
     assert any(command.where == "File, Open recent" for command in window.menus.commands())
+
+
+def test_what_the_rows_above_plots_and_images_do_is_found_and_done(window):
+    """Tools, colours, views, highlight and residual were for the mouse and for keys alone."""
+    plots, look = window.workspace.plots, window.workspace.images.look
+
+    def trigger(name, where):
+        found = [c for c in window.menus.commands() if c.name == name and where in c.where]
+        assert len(found) == 1, name
+        found[0].action.trigger()
+        return found[0].action
+
+    assert trigger("Lasso", "Plot tool").isChecked()
+    trigger("True label", "Colour points by")
+    trigger("Residual", "Images show")
+    trigger("Dim the rest", "Highlight")
+    trigger("Confidence against typicality", "Add a plot")
+    assert (plots.tool, plots.colour_box.currentText()) == ("lasso", "True label")
+    assert (look.what, look.highlight.mode) == ("residual", "dim")
+    assert plots.kinds[-1] == "confidence"
+    plots.set_tool("rectangle")
+    marked = [c for c in window.menus.commands() if c.where.endswith("tool")]
+    assert [c.action.isChecked() for c in marked[:3]] == [False, False, True]
+
+
+def test_what_belongs_to_a_project_is_off_on_the_start_page(window):
+    window.close_project()
+    names = {command.name for command in window.menus.commands()}
+    assert not {"Lasso", "Residual", "Size", "Embedding…"} & names
 
 
 def test_the_finder_finds_by_menu_and_tip_and_says_when_there_is_none(qtbot, window):

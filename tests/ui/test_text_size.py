@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from spurview.ui import theme
 from spurview.ui.clusters.delegate import _fitting
 from spurview.ui.clusters.entries import COLUMNS
+from spurview.ui.images.tool_row import ToolRow
 from spurview.ui.preferences_dialog import PreferencesDialog
 
 
@@ -92,3 +93,18 @@ def test_large_text_turns_images_and_evidence_to_tabs(qtbot, large, window):
     qtbot.waitUntil(lambda: docks.evidence in window.tabifiedDockWidgets(docks.images))
     theme.keeper().scale_text(100)
     qtbot.waitUntil(lambda: docks.evidence not in window.tabifiedDockWidgets(docks.images))
+
+
+def test_what_is_shown_of_images_is_not_cut(qtbot, large, window):
+    """Original, residual and reference lost their ends at 1280; they take a line of their own."""
+    window.resize(1280, 800)
+    images = window.workspace.images
+    window.workspace.docks.images.raise_()
+    row = images.findChild(ToolRow)
+    qtbot.waitUntil(lambda: row.is_in_two_lines)
+    for button in row.findChildren(QAbstractButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
+        assert row.rect().contains(button.geometry().translated(button.parent().pos()))
+    theme.keeper().scale_text(100)
+    window.resize(1600, 900)
+    qtbot.waitUntil(lambda: not row.is_in_two_lines)

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 
 from spurview.ui import icons, theme
-from spurview.ui.actions import SPECS
 from spurview.ui.clusters.delegate import VERDICT_ICONS
+from spurview.ui.command_table import SPECS
 
 
 def contrast(one: QColor, other: QColor) -> float:

@@ -23,11 +23,10 @@ from spurview.ui import icons, theme
 from spurview.ui.document import Document
 from spurview.ui.images.image_grid import ImageGrid
 from spurview.ui.images.large_view import LargeView
-from spurview.ui.images.look_controls import SliderPopover, mode_row, what_row
 from spurview.ui.images.look_state import LookState
 from spurview.ui.images.tiles import Look, Tiles, whole_factors
+from spurview.ui.images.tool_row import ToolRow
 from spurview.ui.selection import Focus, Selection
-from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, EmptyText, label
 
 EMPTY = "Select points or a class to see their images here."
@@ -138,7 +137,7 @@ class ImagesPane(QWidget):
         inside = QVBoxLayout(filled)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
-        inside.addWidget(self._tool_row())
+        inside.addWidget(ToolRow(self._look))
         inside.addWidget(self._grid, 1)
         stacked.addWidget(self._empty)
         stacked.addWidget(filled)
@@ -167,22 +166,6 @@ class ImagesPane(QWidget):
         header.setMinimumHeight(40)
         self._paint_icons()
         return header
-
-    def _tool_row(self) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(16, 4, 16, 8)
-        line.setSpacing(8)
-        line.addWidget(what_row(self._look))
-        line.addStretch(1)
-        line.addWidget(label("Highlight", "quiet"))
-        line.addWidget(mode_row(self._look, words=False))
-        sliders = FlatButton("", "sliders-horizontal", name="Strength and threshold")
-        sliders.setToolTip("Strength and threshold")
-        self._popover = SliderPopover(self._look, self)
-        sliders.clicked.connect(lambda: self._popover.open_below(sliders))
-        line.addWidget(sliders)
-        return row
 
     def _connect(self) -> None:
         self._selection.changed.connect(self._renew)

@@ -13,20 +13,26 @@ from spurview.ui.images.tiles import WHATS, What
 from spurview.ui.widgets.flat_button import Choice, ChoiceRow
 from spurview.ui.widgets.labels import label
 
-_WORDS: dict[Mode, tuple[str, str]] = {
-    "heat": ("Heat", "flame"),
-    "outline": ("Outline", "pentagon"),
-    "dim": ("Dim the rest", "contrast"),
-    "off": ("Off", "eye-off"),
+# Name and icon of each highlight, and what it does.
+HIGHLIGHT_WORDS: dict[Mode, tuple[str, str, str]] = {
+    "heat": ("Heat", "flame", "Colour the pixels that are shared"),
+    "outline": ("Outline", "pentagon", "Draw a line round the pixels that are shared"),
+    "dim": ("Dim the rest", "contrast", "Darken what is not shared"),
+    "off": ("Off", "eye-off", "Show the images untouched"),
+}
+WHAT_TIPS: dict[What, str] = {
+    "original": "The image itself",
+    "residual": "What is unusual in the image for its content",
+    "reference": "The average of its content neighbours that do not carry the pattern",
 }
 Part = Literal["strength", "threshold"]
 
 
 def what_row(state: LookState) -> ChoiceRow:
     """Original, residual or reference."""
-    choices = [Choice(what, what.capitalize(), tip=_TIPS[what]) for what in WHATS]
+    choices = [Choice(what, what.capitalize(), tip=WHAT_TIPS[what]) for what in WHATS]
     row = ChoiceRow("What is shown of the images", choices)
-    row.chosen.connect(lambda key: _set_what(state, key))
+    row.chosen.connect(lambda key: set_what(state, key))
     state.changed.connect(lambda: row.choose(state.what))
     row.choose(state.what)
     return row
@@ -36,11 +42,11 @@ def mode_row(state: LookState, *, words: bool) -> ChoiceRow:
     """The four ways to mark shared pixels; with words beside the icons, or in tool tips."""
     choices = []
     for number, mode in enumerate(MODES, 1):
-        text, icon_name = _WORDS[mode]
+        text, icon_name, _ = HIGHLIGHT_WORDS[mode]
         tip = f"Highlight: {text} ({number} in the large view)"
         choices.append(Choice(mode, text if words else "", icon_name, f"Highlight: {text}", tip))
     row = ChoiceRow("Highlight of shared pixels", choices)
-    row.chosen.connect(lambda key: _set_mode(state, key))
+    row.chosen.connect(lambda key: set_mode(state, key))
     state.changed.connect(lambda: row.choose(state.highlight.mode))
     row.choose(state.highlight.mode)
     return row
@@ -81,16 +87,11 @@ class SliderPopover(QFrame):
         self.show()
 
 
-_TIPS: dict[What, str] = {
-    "original": "The image itself",
-    "residual": "What is unusual in the image for its content",
-    "reference": "The average of its content neighbours that do not carry the pattern",
-}
-
-
-def _set_what(state: LookState, key: str) -> None:
+def set_what(state: LookState, key: str) -> None:
+    """Show what `key` of `WHATS` says."""
     state.what = next(what for what in WHATS if what == key)
 
 
-def _set_mode(state: LookState, key: str) -> None:
+def set_mode(state: LookState, key: str) -> None:
+    """Highlight as `key` of `MODES` says."""
     state.set_highlight(next(mode for mode in MODES if mode == key))

@@ -76,6 +76,11 @@ class PlotsPane(QWidget):
         return [frame.kind.key for frame in self._frames]
 
     @property
+    def tool(self) -> Tool:
+        """What the mouse does in the views."""
+        return self._tool
+
+    @property
     def layouts(self) -> Layouts:
         return self._layouts
 

@@ -12,10 +12,11 @@ from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import label
 
-_TOOLS: tuple[tuple[Tool, str, str], ...] = (
-    ("hand", "hand", "Pan; Shift-drag selects (H)"),
-    ("lasso", "lasso", "Select with a lasso (L)"),
-    ("rectangle", "square-dashed", "Select with a rectangle (R)"),
+# Tool, icon, name and what the mouse does with it.
+TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+    ("hand", "hand", "Pan", "Pan; Shift-drag selects (H)"),
+    ("lasso", "lasso", "Lasso", "Select with a lasso (L)"),
+    ("rectangle", "square-dashed", "Rectangle", "Select with a rectangle (R)"),
 )
 
 
@@ -64,7 +65,7 @@ class ToolRow(QWidget):
     def _add_tools(self) -> None:
         group = QButtonGroup(self)
         self._tools: dict[Tool, FlatButton] = {}
-        for tool, icon_name, tip in _TOOLS:
+        for tool, icon_name, _word, tip in TOOLS:
             button = FlatButton("", icon_name, name=tip, checkable=True)
             button.setToolTip(tip)
             button.clicked.connect(lambda _=False, tool=tool: self.tool_chosen.emit(tool))
