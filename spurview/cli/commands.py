@@ -227,7 +227,8 @@ def export(
     path: Path, folder: Path, ids: tuple[str, ...], png: bool, csv: bool, as_json: bool
 ) -> None:
     """Write the findings of PROJECT into DIR: pictures, tables and JSON, all when none is named."""
-    from spurview.pipeline.export import KINDS, Material, export_findings
+    from spurview.pipeline.export import KINDS, export_findings
+    from spurview.pipeline.export_origin import Material
 
     wanted = {"png": png, "csv": csv, "json": as_json}
     kinds = [kind for kind in KINDS if wanted[kind]] or KINDS

@@ -148,7 +148,7 @@ def _own_trials(project: Path, number: int, *, is_run: bool) -> _Work:
 
 def _run(work: _Work, folder: Path, jobs: int, first_seed: int, command: str) -> list[Failure]:
     from spurview.evaluation.workers import run_suite
-    from spurview.pipeline.export import make_folder
+    from spurview.pipeline.whole_files import make_folder
 
     make_folder(folder)
     rows = _rows(work, folder, may_be_none=True)

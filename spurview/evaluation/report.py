@@ -13,7 +13,7 @@ from spurview.evaluation.rows import Row
 from spurview.evaluation.sensitivity import Sensitivity
 from spurview.evaluation.summary import Summary, to_csv
 from spurview.evaluation.summary_text import markdown
-from spurview.pipeline.export import write_whole
+from spurview.pipeline.whole_files import write_whole
 
 PAGE = "index.html"
 SENSITIVITY = "sensitivity.md"

@@ -5,20 +5,18 @@ Every file says which project, revision and settings it came from.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from spurview.core.arrays import Reader
 from spurview.core.errors import InputError
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline.csv_tables import csv_table
+from spurview.pipeline.export_origin import Material, provenance
 from spurview.pipeline.file_names import image_names, safe_part
 from spurview.pipeline.findings import (
     CandidateRows,
@@ -30,23 +28,13 @@ from spurview.pipeline.findings import (
 )
 from spurview.pipeline.manual import with_manual
 from spurview.pipeline.sheets import contact_sheet, highlighted, pattern_png, png
-from spurview.project.model import ProjectInfo, Verdict
+from spurview.pipeline.whole_files import make_folder, write_whole
 
 Kind = Literal["png", "csv", "json", "images"]
 KINDS: tuple[Kind, ...] = ("png", "csv", "json")
 # Single images are many files: only where they are asked for.
 ALL_KINDS: tuple[Kind, ...] = (*KINDS, "images")
 _AT_ONCE = 64
-
-
-@dataclass(frozen=True)
-class Material:
-    """A project to export from: its arrays, its info, verdicts by candidate id, all image keys."""
-
-    reader: Reader
-    info: ProjectInfo
-    verdicts: Mapping[str, Verdict]
-    keys: Sequence[str]
 
 
 def export_findings(
@@ -92,21 +80,6 @@ def planned_files(chosen: Sequence[Finding], folder: Path, kinds: Collection[Kin
         if "images" in kinds:
             names += [f"{stem}-images/{name}" for name in image_names(finding.members)]
     return [folder / name for name in names]
-
-
-def provenance(info: ProjectInfo) -> dict[str, str]:
-    """What every exported file carries of the project it came from."""
-    return {
-        "project": info.project_id,
-        "revision": str(info.revision),
-        "settings": settings_digest(info),
-        "spurview": info.spurview,
-    }
-
-
-def settings_digest(info: ProjectInfo) -> str:
-    """16 hex digits that change with any setting."""
-    return hashlib.blake2b(msgspec.json.encode(info.settings), digest_size=8).hexdigest()
 
 
 def _chosen(findings: Findings, ids: Sequence[str]) -> list[Finding]:
@@ -226,23 +199,3 @@ def _members(
             "carries": in_training or row in carriers,
             "score": round(float(scores[row]), 5),
         }
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder where it is missing. Raises InputError where that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "there is a file of that name" if folder.exists() else error.strerror
-        raise InputError(f"The folder {folder} cannot be made: {reason}.") from error
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: first beside, then in its place. Raises InputError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import rgb
 from spurview.pipeline.csv_tables import csv_table
-from spurview.pipeline.export import Material, make_folder, provenance, write_whole
+from spurview.pipeline.export_origin import Material, provenance
 from spurview.pipeline.file_names import image_names
 from spurview.pipeline.sheets import png
+from spurview.pipeline.whole_files import make_folder, write_whole
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
 
 TABLE = "images.csv"

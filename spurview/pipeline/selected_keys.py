@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from spurview.core.arrays import Reader
 from spurview.pipeline.csv_tables import csv_table
-from spurview.pipeline.export import provenance, write_whole
+from spurview.pipeline.export_origin import provenance
+from spurview.pipeline.whole_files import write_whole
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, ProjectInfo
 
 _ROLES = {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}

@@ -13,7 +13,8 @@ from spurview.jobs.job import Deliver
 from spurview.ui.document import Document
 
 if TYPE_CHECKING:
-    from spurview.pipeline.export import Kind, Material
+    from spurview.pipeline.export import Kind
+    from spurview.pipeline.export_origin import Material
 
 
 def exporting_findings(
@@ -53,8 +54,8 @@ def exporting_table(document: Document, rows: Sequence[int], path: Path) -> Work
     snapshot = _snapshot(document)
 
     def work(report: Report, deliver: Deliver) -> list[Path]:
-        from spurview.pipeline.export import write_whole
         from spurview.pipeline.export_images import image_table
+        from spurview.pipeline.whole_files import write_whole
 
         report(0, 0, f"export: {path.name}")
         write_whole(path, image_table(snapshot(), rows))
@@ -68,8 +69,9 @@ def exporting_pattern(document: Document, candidate_id: str, path: Path) -> Work
     snapshot, rows = _snapshot(document), document.rows[candidate_id]
 
     def work(report: Report, deliver: Deliver) -> list[Path]:
-        from spurview.pipeline.export import provenance, write_whole
+        from spurview.pipeline.export_origin import provenance
         from spurview.pipeline.sheets import pattern_png
+        from spurview.pipeline.whole_files import write_whole
 
         report(0, 0, f"export: {path.name}")
         material = snapshot()
@@ -85,7 +87,7 @@ def _snapshot(document: Document) -> Callable[[], Material]:
     verdicts = dict(document.verdicts)
 
     def made() -> Material:
-        from spurview.pipeline.export import Material
+        from spurview.pipeline.export_origin import Material
 
         return Material(reader, info, verdicts, keys)
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 from spurview.core.arrays import Array, MemoryReader
 from spurview.core.errors import InputError
-from spurview.pipeline.export import Material, export_findings
+from spurview.pipeline.export import export_findings
+from spurview.pipeline.export_origin import Material
 from tests import constructed
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from spurview.pipeline.csv_tables import csv_table
-from spurview.pipeline.export import ALL_KINDS, Material, export_findings, planned_files
+from spurview.pipeline.export import ALL_KINDS, export_findings, planned_files
 from spurview.pipeline.export_images import export_images, planned_images
+from spurview.pipeline.export_origin import Material
 from spurview.pipeline.file_names import image_names, safe_part
 from spurview.pipeline.findings import collect
 from tests import constructed

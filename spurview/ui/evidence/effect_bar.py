@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from spurview.pipeline.effects import Effect
 from spurview.pipeline.wording import interval, percent
 from spurview.ui import theme
 
@@ -15,26 +14,6 @@ NARROW_PX = 350
 _BAR_PX = 8
 _CAP_PX = 4
 _GAP = 8
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A share 0..1 (None: not known, and why), and whether it is the claim or a control."""
-
-    name: str
-    share: float | None
-    bounds: tuple[float, float] | None = None
-    is_claim: bool = False
-    is_alarm: bool = False
-    reason: str = ""
-    short_name: str = ""
-
-    def words(self) -> str:
-        """The bar in words, for screen readers and tool tips."""
-        if self.share is None:
-            return f"{self.name}: not known, {self.reason}"
-        between = f", 95 % interval {interval(self.bounds)} %" if self.bounds else ""
-        return f"{self.name}: {percent(self.share)}{between}"
 
 
 class EffectBar(QWidget):

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 
 from spurview.pipeline import wording
 from spurview.pipeline.stages import OPTIONAL_NAMES
+from spurview.pipeline.wording_silence import is_silent
 from spurview.ui.document import Document
 from spurview.ui.evidence import sections
 from spurview.ui.evidence.figures_text import figures_text
 from spurview.ui.evidence.icon_label import IconLabel
 from spurview.ui.evidence.material import Material, material
-from spurview.ui.evidence.silence import is_silent, silence
+from spurview.ui.evidence.silence import silence
 from spurview.ui.selection import Focus, Selection
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, label

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spurview.pipeline.csv_tables import as_cell
-from spurview.ui.evidence.material import Material, Occurrence
-from spurview.ui.evidence.sections import insertion_effects
+from spurview.pipeline.effects import insertion_effects, removal_effects
+from spurview.pipeline.evidence import Evidence, Occurrence
 
 
-def figures_text(shown: Material) -> str:
+def figures_text(shown: Evidence) -> str:
     """Two tables with an empty line between: effects with intervals, and where it occurs.
 
     Shares are 0..1; an empty cell is not known.
     """
     lines: list[tuple[str, ...]] = [("effect", "share", "low", "high")]
-    for effect in insertion_effects(shown):
+    for effect in (*insertion_effects(shown.finding), *removal_effects(shown.finding)):
         low, high = effect.bounds or (None, None)
         lines.append(_cells(effect.name, effect.share, low, high))
-    out = shown.finding.removal
-    if out is not None:
-        lines.append(_cells("Pattern taken out", out.drop, *out.interval))
-        lines.append(_cells("As much elsewhere", out.control, None, None))
     found: list[tuple[str, ...]] = [("images", "in class", "elsewhere", "lift", "q")]
     found.append(_occurrence("Pool, unseen half", shown.pool_occurrence()))
     training = shown.training_occurrence()

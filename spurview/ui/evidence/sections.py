@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from spurview.core.shared_pixels import SMOOTH_FROM_PX, Pictures, enlarge, pattern_box, rgb
-from spurview.core.wilson import wilson_interval
-from spurview.pipeline import wording
-from spurview.pipeline.findings import Insertion, Removal
-from spurview.pipeline.wording import Doubt, count, percent, scientific, times
+from spurview.core.shared_pixels import SMOOTH_FROM_PX, Pictures, enlarge, rgb
+from spurview.pipeline import wording, wording_evidence
+from spurview.pipeline.effects import insertion_effects, removal_effects
+from spurview.pipeline.evidence import Pair
+from spurview.pipeline.wording import Doubt, count
 from spurview.ui.document import Document
-from spurview.ui.evidence.effect_bar import Effect, EffectBar
+from spurview.ui.evidence.effect_bar import EffectBar
 from spurview.ui.evidence.icon_label import IconLabel
-from spurview.ui.evidence.material import Material, Occurrence, Pair
+from spurview.ui.evidence.material import Material
 from spurview.ui.evidence.one_row import OneRow
 from spurview.ui.evidence.pattern_picture import PatternPicture
 from spurview.ui.widgets.captioned import Captioned, Part
@@ -45,9 +45,7 @@ def claim(shown: Material, name: str) -> QWidget:
     beside = QHBoxLayout()
     beside.setSpacing(16)
     picture, mask = shown.pattern()
-    box = None if mask is None else pattern_box(mask)
-    moves = finding.pixels.places is not None
-    where = wording.place(box, *picture.shape[:2], moves=moves)
+    where = shown.where()
     beside.addWidget(
         PatternPicture(picture, mask, f"The pattern of {name}: {where}", side_px=PATTERN_PX),
         0,
@@ -55,9 +53,9 @@ def claim(shown: Material, name: str) -> QWidget:
     )
     bars = QVBoxLayout()
     bars.setSpacing(0)
-    for effect in insertion_effects(shown):
+    for effect in insertion_effects(finding):
         bars.addWidget(EffectBar(effect))
-    words = where if finding.localised else "No stable place: the mean of its images is shown"
+    words = where if finding.localised else wording_evidence.NO_PLACE
     bars.addSpacing(2)
     bars.addWidget(label(words, "quiet", wrap=True))
     bars.addStretch(1)
@@ -66,58 +64,14 @@ def claim(shown: Material, name: str) -> QWidget:
     return part
 
 
-def insertion_effects(shown: Material) -> list[Effect]:
-    """The pattern's own effect first, then its controls."""
-    finding, put = shown.finding, shown.finding.insertion
-
-    def why(name: str) -> str:
-        whole = f"insertion.{name}"
-        return wording.reason(finding, whole if whole in finding.missing else "insertion")
-
-    return [
-        Effect(
-            "Pattern inserted",
-            put.flip if put else None,
-            put.interval if put else None,
-            is_claim=True,
-            is_alarm=finding.alarm,
-            reason=why("insertion"),
-            short_name="Pattern",
-        ),
-        _control("Random group", put.null_control if put else None, put, why("insertion")),
-        _control("Scrambled", put.scrambled if put else None, put, why("scrambled")),
-        _control("Elsewhere", put.rolled if put else None, put, why("rolled")),
-    ]
-
-
-def _control(
-    name: str, share: float | None, tried: Insertion | Removal | None, reason: str = ""
-) -> Effect:
-    """A control with the interval of as many images as the claim was tried on."""
-    if share is None or tried is None:
-        return Effect(name, share, reason=reason)
-    return Effect(name, share, wilson_interval(share, tried.n), reason=reason)
-
-
 def facts(shown: Material) -> QWidget:
     """Pool lift, training lift and removal, label over value; a reason where one is missing."""
-    finding = shown.finding
     part = QWidget()
     grid = QGridLayout(part)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(0)
-    pool, out = finding.pool, finding.removal
-    cells = [
-        ("Pool lift", times(pool.lift), f"q {scientific(pool.q)}"),
-        _training_words(shown),
-        (
-            "Removal",
-            percent(out.drop) if out else "Not tried",
-            f"elsewhere {percent(out.control)}" if out else wording.reason(finding, "removal"),
-        ),
-    ]
-    for column, (name, value, more) in enumerate(cells):
+    for column, (name, value, more) in enumerate(wording_evidence.facts(shown.finding)):
         grid.addWidget(label(name, "quiet"), 0, column)
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -126,16 +80,6 @@ def facts(shown: Material) -> QWidget:
         grid.addLayout(line, 1, column)
         grid.setColumnStretch(column, 1)
     return part
-
-
-def _training_words(shown: Material) -> tuple[str, str, str]:
-    """Name, value and the rest; the share where there is nothing to divide by."""
-    seen = shown.finding.training
-    if seen is None:
-        return "Training lift", "Not known", wording.reason(shown.finding, "training")
-    if seen.lift is None:
-        return "Training share", percent(seen.rate), f"others {percent(seen.others)}"
-    return "Training lift", times(seen.lift), f"q {scientific(seen.q)}"
 
 
 def pair_strip(shown: Material, show: ShowRows) -> QWidget | None:
@@ -175,20 +119,10 @@ def taking_out(shown: Material, show: ShowRows) -> QWidget:
     if out is not None:
         link = LinkButton(f"Show all {count(len(members))} images")
         link.clicked.connect(lambda: show(members, "images, most typical first"))
-    part, inside = _section("Taking it out", link)
+    part, inside = _section(wording_evidence.TAKING_OUT, link)
     inside.addWidget(label(wording.removal_sentence(finding), wrap=True))
     if out is not None:
-        effects = [
-            Effect(
-                "Pattern taken out",
-                out.drop,
-                out.interval,
-                is_claim=True,
-                is_alarm=finding.alarm,
-            ),
-            _control("As much elsewhere", out.control, out),
-        ]
-        for effect in effects:
+        for effect in removal_effects(finding):
             inside.addWidget(EffectBar(effect, label_px=PATTERN_PX + 16))
     return part
 
@@ -198,47 +132,24 @@ def where_it_occurs(shown: Material, show: ShowRows) -> QWidget:
     finding, matches = shown.finding, shown.rows.matches.tolist()
     link = LinkButton(f"Show {count(len(matches))} carriers")
     link.clicked.connect(lambda: show(matches, "carriers in the pool, best match first"))
-    part, inside = _section("Where it occurs", link)
+    part, inside = _section(wording_evidence.WHERE_IT_OCCURS, link)
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(0, 1)
-    heads = ("", f"in class {finding.class_}", "elsewhere", "lift", "q")
-    for column, text in enumerate(heads):
-        grid.addWidget(_right(label(text, "quiet")), 0, column)
-    _table_row(grid, 1, "Pool, unseen half", shown.pool_occurrence())
-    training = shown.training_occurrence()
-    if training is not None:
-        _table_row(grid, 2, "Training images", training)
+    for line, cells in enumerate(wording_evidence.occurrence_table(shown)):
+        for column, text in enumerate(cells):
+            made = label(text, "quiet" if not line else "value" if column == 3 else "plain")
+            grid.addWidget(_right(made) if column or not line else made, line, column)
     inside.addLayout(grid)
-    pool = finding.pool
-    inside.addWidget(
-        label(
-            f"Of {count(pool.matching)} carriers {pool.expected:.1f} would be class "
-            f"{finding.class_} if the pattern made no difference.",
-            "quiet",
-            wrap=True,
-        )
-    )
+    inside.addWidget(label(wording_evidence.expected_sentence(finding), "quiet", wrap=True))
     inside.addWidget(label(wording.training_sentence(finding), "quiet", wrap=True))
     return part
 
 
-def _table_row(grid: QGridLayout, line: int, name: str, occurrence: Occurrence) -> None:
-    cells = (
-        _of(occurrence.inside, occurrence.inside_total),
-        _of(occurrence.outside, occurrence.outside_total),
-        times(occurrence.lift) if occurrence.lift is not None else "only here",
-        scientific(occurrence.q),
-    )
-    grid.addWidget(label(name), line, 0)
-    for column, text in enumerate(cells, 1):
-        grid.addWidget(_right(label(text, "value" if column == 3 else "plain")), line, column)
-
-
 def weakening(shown: Material, show: ShowRows) -> QWidget:
     """What would weaken the claim, and whether it does."""
-    part, inside = _section("What would weaken this claim")
+    part, inside = _section(wording_evidence.WEAKENING)
     elsewhere = len(shown.carriers_elsewhere())
     for doubt in wording.doubts(shown.finding, shown.contents(), elsewhere):
         line = QHBoxLayout()
@@ -274,12 +185,8 @@ def _rows_behind(shown: Material, doubt: Doubt) -> np.ndarray:
 
 
 def _doubt_icon(doubt: Doubt) -> IconLabel:
-    icon_name, words = {
-        True: ("circle-alert", "weakens the claim"),
-        False: ("circle-check", "does not"),
-        None: ("circle-help", "not known"),
-    }[doubt.weakens]
-    return IconLabel(icon_name, words)
+    icon_name = {True: "circle-alert", False: "circle-check", None: "circle-help"}[doubt.weakens]
+    return IconLabel(icon_name, wording_evidence.WEAKENS[doubt.weakens])
 
 
 def training_images(shown: Material, show: ShowRows) -> QWidget:
@@ -290,9 +197,9 @@ def training_images(shown: Material, show: ShowRows) -> QWidget:
     if rows:
         link = LinkButton(f"Show all {count(len(rows))}")
         link.clicked.connect(lambda: show(rows, "training images with the pattern"))
-    part, inside = _section("Training images that carry it", link)
+    part, inside = _section(wording_evidence.TRAINING_IMAGES, link)
     if not rows:
-        why = "None was found." if shown.finding.training else _no_training(shown)
+        why = wording_evidence.no_training_images(shown.finding)
         inside.addWidget(label(why, "quiet", wrap=True))
         return part
     holder = QWidget()
@@ -312,10 +219,6 @@ def training_images(shown: Material, show: ShowRows) -> QWidget:
     return part
 
 
-def _no_training(shown: Material) -> str:
-    return f"Not known: {wording.reason(shown.finding, 'training')}."
-
-
 def _thumbs(document: Document, rows: list[int]) -> list[QImage]:
     pixels = document.reader.read_rows("/images/pixels", rows)
     return [_thumb(picture) for picture in rgb(pixels)]
@@ -330,10 +233,6 @@ def _thumb(picture: Pictures) -> QImage:
 
 def _short(key: str) -> str:
     return key.rsplit("/", 1)[-1]
-
-
-def _of(part: int, total: int | None) -> str:
-    return count(part) if total is None else f"{count(part)} of {count(total)}"
 
 
 def _right(made: QLabel) -> QLabel:

@@ -9,14 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from spurview.pipeline import wording
 from spurview.pipeline.findings import Findings
-from spurview.pipeline.wording import count
+from spurview.pipeline.wording_silence import searched
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.link_button import LinkButton
-
-
-def is_silent(findings: Findings) -> bool:
-    """Whether no candidate is more than listed."""
-    return all(finding.outcome == "candidate" for finding in findings.findings)
 
 
 def silence(findings: Findings, ask: Callable[[], None] | None = None) -> QWidget:
@@ -46,20 +41,3 @@ def silence(findings: Findings, ask: Callable[[], None] | None = None) -> QWidge
     inside.addLayout(grid)
     inside.addStretch(1)
     return part
-
-
-def searched(findings: Findings) -> list[tuple[str, str]]:
-    """Name and value of each line under "What was searched"."""
-    told = [c for c in findings.per_class if c.outcome != "cannot tell"]
-    tested = len(findings.findings)
-    lines = [
-        ("Pool", f"{count(findings.images.pool)} images"),
-        ("Classes", f"{count(len(told))} of {count(len(findings.per_class))} searched"),
-        ("Candidates tested", f"{count(tested)}, none of them proven" if tested else "none found"),
-    ]
-    if findings.chance:
-        lines.append(("Chance", wording.chance_sentence(findings.chance)))
-    for found in findings.per_class:
-        if found.outcome == "cannot tell":
-            lines.append((f"Class {found.class_}", f"Cannot tell: {found.reason}"))
-    return lines

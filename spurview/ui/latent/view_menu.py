@@ -73,7 +73,7 @@ class ViewMenu(QObject):
         path = self._ask("Save the plot", f"{frame.kind.key}.png", _PICTURES)
         if path is None:
             return
-        from spurview.pipeline.export import provenance
+        from spurview.pipeline.export_origin import provenance
 
         try:
             save_plot(path, sheet_of(frame, legend, colouring), provenance(self._document.info))

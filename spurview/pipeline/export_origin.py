@@ -1,0 +1,41 @@
+"""What is exported, and what every exported file tells of where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from spurview.core.arrays import Reader
+from spurview.project.model import ProjectInfo, Verdict
+
+
+@dataclass(frozen=True)
+class Material:
+    """A project to export from: its arrays, its info, verdicts by candidate id, all image keys.
+
+    name: of its file, without the ending; empty where there is none.
+    """
+
+    reader: Reader
+    info: ProjectInfo
+    verdicts: Mapping[str, Verdict]
+    keys: Sequence[str]
+    name: str = ""
+
+
+def provenance(info: ProjectInfo) -> dict[str, str]:
+    """What every exported file carries of the project it came from."""
+    return {
+        "project": info.project_id,
+        "revision": str(info.revision),
+        "settings": settings_digest(info),
+        "spurview": info.spurview,
+    }
+
+
+def settings_digest(info: ProjectInfo) -> str:
+    """16 hex digits that change with any setting."""
+    return hashlib.blake2b(msgspec.json.encode(info.settings), digest_size=8).hexdigest()
