@@ -50,7 +50,7 @@ def template():
     ],
 )
 def test_kind_names_what_the_network_needs(planted, candidate, template, evidence, kind):
-    record = inserted(planted, candidate, template, lambda x: two_classes(evidence(x)))
+    record = inserted(planted, candidate, template, lambda x, rows: two_classes(evidence(x)))
     assert record.flip > 0.9
     assert kind_of(record) == kind
 
@@ -64,13 +64,13 @@ def test_rolled_copies_do_not_lie_where_the_pattern_was(planted, candidate, temp
         return 0.15 - missed.min((1, 2))
 
     generator = np.random.default_rng(seed)
-    bench = bench_of(planted, candidate, lambda x: two_classes(nearby(x)), n=20)
+    bench = bench_of(planted, candidate, lambda x, rows: two_classes(nearby(x)), n=20)
     record = insertion(planted.material, candidate, template, bench, 0, generator)
     assert (record.flip, record.rolled) == (1.0, 0.0)
 
 
 def test_a_pattern_without_effect_has_no_kind(planted, candidate, template):
-    record = inserted(planted, candidate, template, lambda x: two_classes(-np.ones(len(x))))
+    record = inserted(planted, candidate, template, lambda x, rows: two_classes(-np.ones(len(x))))
     assert (record.scrambled, record.rolled) == (None, None)
     assert kind_of(record) is None
 
@@ -137,7 +137,7 @@ def test_a_colour_is_told_by_its_mean_working_and_its_brightness_not(planted, ca
     values = np.zeros((12, 12, 3), np.float32)
     values[pools.PATCH] = shades
     red = coloured_template(template, values)
-    record = inserted(coloured(planted), candidate, red, lambda x: two_classes(redder(x)))
+    record = inserted(coloured(planted), candidate, red, lambda x, rows: two_classes(redder(x)))
     assert (record.flip, record.flat, record.grey) == (1.0, 1.0, 0.0)
     assert kind_of(record) == "colour"
 
@@ -145,7 +145,7 @@ def test_a_colour_is_told_by_its_mean_working_and_its_brightness_not(planted, ca
 def test_what_works_in_grey_as_well_is_no_colour(planted, candidate, template):
     white = coloured_template(template, np.array([1, 1, 0.9], np.float32))
     record = inserted(
-        coloured(planted), candidate, white, lambda x: two_classes(brighter_by_red(x))
+        coloured(planted), candidate, white, lambda x, rows: two_classes(brighter_by_red(x))
     )
     assert (record.flip, record.flat, record.grey) == (1.0, 1.0, 1.0)
     assert kind_of(record) != "colour"
@@ -156,20 +156,20 @@ def test_what_needs_its_order_is_no_colour(planted, candidate, template):
     values[pools.PATCH] = pools.PATCH_VALUES[..., None]
     black_and_white = coloured_template(template, values)
     record = inserted(
-        coloured(planted), candidate, black_and_white, lambda x: two_classes(of_coloured_order(x))
+        coloured(planted), candidate, black_and_white, lambda x, rows: two_classes(of_coloured_order(x))
     )
     assert (record.flip, record.flat, record.grey) == (1.0, 0.0, 1.0)
     assert kind_of(record) == "pattern"
 
 
 def test_images_of_one_channel_have_no_colour_to_try(planted, candidate, template):
-    record = inserted(planted, candidate, template, lambda x: two_classes(of_order_and_place(x)))
+    record = inserted(planted, candidate, template, lambda x, rows: two_classes(of_order_and_place(x)))
     assert (record.flat, record.grey) == (None, None)
 
 
 def test_a_colour_without_effect_is_not_tried(planted, candidate, template):
     red = coloured_template(template, TINT)
-    record = inserted(coloured(planted), candidate, red, lambda x: two_classes(-np.ones(len(x))))
+    record = inserted(coloured(planted), candidate, red, lambda x, rows: two_classes(-np.ones(len(x))))
     assert (record.flat, record.grey) == (None, None)
 
 
