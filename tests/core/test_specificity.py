@@ -78,7 +78,7 @@ def test_a_pattern_without_effect_has_no_kind(planted, candidate, template):
 def test_a_pattern_of_one_tone_is_not_scrambled(planted, candidate, template):
     flat = replace(template, values=np.where(template.mask[..., None] > 0, 0.9, 0.0))
 
-    def bright_there(images):
+    def bright_there(images, rows):
         return two_classes(images[:, 7:10, 2:5, 0].mean((1, 2)) - 0.75)
 
     bright = inserted(planted, candidate, flat, bright_there)
