@@ -12,24 +12,34 @@ from spurview.core.material import Bools, Material, f1
 from spurview.core.separation import valley
 
 _SAME_MEMBERS = 0.5
-_LEAST_OF_WHOLE = 0.4
+_LEAST_OF_OTHER = 0.4
 
 
 def as_they_reach(material: Material, candidates: list[Candidate], scope: Bools) -> list[Candidate]:
     """Of a pattern found both in one place and over the whole image, the one that is right.
 
-    Both describe the same members. Where the pattern goes on around the place it is the image's;
-    else what the rest of the image adds is not the pattern's, though it may well gain carriers by
-    it, and the place is kept unless its key is far lower (`_LEAST_OF_WHOLE`).
+    Both have the same members (F1 > `_SAME_MEMBERS` within `scope`). Where what surrounds a place
+    does not tell its carriers, what the rest of the image adds is not the pattern's, though it may
+    well gain hits by it: the place is right. Where the surroundings tell of every such place, the
+    pattern goes on around them and the image is right. What has less than `_LEAST_OF_OTHER` of the
+    other's key replaces nothing.
     """
+    apart: dict[int, bool] = {}
     dropped: set[int] = set()
     for whole in (c for c in candidates if c.family == "whole"):
-        for local in (c for c in candidates if c.family == "local"):
-            if f1(whole.hits & scope, local.hits & scope) <= _SAME_MEMBERS:
-                continue
-            if local.key < _LEAST_OF_WHOLE * whole.key or id(local) in dropped:
-                continue
-            dropped.add(id(local) if goes_beyond(material, local) else id(whole))
+        twins = [
+            c
+            for c in candidates
+            if c.family == "local" and f1(whole.hits & scope, c.hits & scope) > _SAME_MEMBERS
+        ]
+        for twin in twins:
+            if id(twin) not in apart:
+                apart[id(twin)] = content_dependence(material, twin) <= MOST_DEPENDENCE
+        places = [twin for twin in twins if apart[id(twin)]]
+        if any(place.key >= _LEAST_OF_OTHER * whole.key for place in places):
+            dropped.add(id(whole))
+        elif not places:
+            dropped |= {id(t) for t in twins if whole.key >= _LEAST_OF_OTHER * t.key}
     return [c for c in candidates if id(c) not in dropped]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,16 @@ def test_a_piece_of_noise_over_the_image_gives_way_to_it(planted, noisy):
     assert goes_beyond(noisy, local(planted))
     assert not goes_beyond(planted.material, local(planted))
     assert kept(noisy, whole(planted), local(planted)) == ["whole"]
+
+
+def test_a_piece_is_kept_where_the_image_promises_far_less(planted, noisy):
+    assert kept(noisy, whole(planted, key=10.0), local(planted)) == ["whole", "local"]
+
+
+def test_one_place_that_stands_apart_speaks_for_all(planted):
+    """Another place of the same members, told by its surroundings: the patch beside it."""
+    material, beside = planted.material, np.zeros_like(planted.mask)
+    beside[7:10, 5:7] = True
+    piece = replace(local(planted), mask=beside)
+    assert kept(material, whole(planted), piece) == ["whole"]
+    assert kept(material, whole(planted), piece, local(planted)) == ["local", "local"]

@@ -156,20 +156,27 @@ def test_what_needs_its_order_is_no_colour(planted, candidate, template):
     values[pools.PATCH] = pools.PATCH_VALUES[..., None]
     black_and_white = coloured_template(template, values)
     record = inserted(
-        coloured(planted), candidate, black_and_white, lambda x, rows: two_classes(of_coloured_order(x))
+        coloured(planted),
+        candidate,
+        black_and_white,
+        lambda x, rows: two_classes(of_coloured_order(x)),
     )
     assert (record.flip, record.flat, record.grey) == (1.0, 0.0, 1.0)
     assert kind_of(record) == "pattern"
 
 
 def test_images_of_one_channel_have_no_colour_to_try(planted, candidate, template):
-    record = inserted(planted, candidate, template, lambda x, rows: two_classes(of_order_and_place(x)))
+    record = inserted(
+        planted, candidate, template, lambda x, rows: two_classes(of_order_and_place(x))
+    )
     assert (record.flat, record.grey) == (None, None)
 
 
 def test_a_colour_without_effect_is_not_tried(planted, candidate, template):
     red = coloured_template(template, TINT)
-    record = inserted(coloured(planted), candidate, red, lambda x, rows: two_classes(-np.ones(len(x))))
+    record = inserted(
+        coloured(planted), candidate, red, lambda x, rows: two_classes(-np.ones(len(x)))
+    )
     assert (record.flat, record.grey) == (None, None)
 
 
