@@ -17,6 +17,7 @@ from spurview.cli import commands, log
 from spurview.cli.demo import demo
 from spurview.cli.evaluate import evaluate
 from spurview.cli.interrupt import INTERRUPTED
+from spurview.cli.sharing import merge
 from spurview.cli.window import window
 from spurview.core.errors import Cancelled, SpurviewError
 
@@ -64,6 +65,7 @@ for _command in (
     demo,
     commands.new,
     commands.run,
+    merge,
     commands.findings,
     commands.export,
     commands.info,

@@ -20,6 +20,13 @@ from spurview.cli.session import (
     print_lines,
     refuse_read_only,
 )
+from spurview.cli.sharing import (
+    WEIGHTS,
+    help_first_rank,
+    is_other_rank,
+    run_shard,
+    run_until_trained,
+)
 
 if TYPE_CHECKING:
     from spurview.core.settings import Settings
@@ -149,7 +156,17 @@ def new(
 
 @click.command()
 @_PROJECT
-@click.option("--until", type=click.Choice(STAGES), help="Stop after this stage.")
+@click.option(
+    "--until",
+    type=click.Choice((*STAGES, WEIGHTS)),
+    help=f"Stop after this stage; {WEIGHTS}: when the networks are trained, for --shard.",
+)
+@click.option(
+    "--shard",
+    metavar="K/N",
+    help="Only the K-th of N shares of predictions and embedding, into the work folder; then: "
+    "spurview merge.",
+)
 @DEVICE
 @click.option(
     "--method", type=click.Choice(["matched", "literal"]), help="How to look for patterns."
@@ -165,17 +182,29 @@ def new(
 def run(
     path: Path,
     until: str | None,
+    shard: str | None,
     device: str,
     method: str | None,
     chance: bool,
     fail_on_alarm: bool,
     trust_code: bool,
 ) -> int:
-    """Do what is left to do in PROJECT, then list the findings. Ctrl+C stops; run goes on."""
+    """Do what is left to do in PROJECT, then list the findings. Ctrl+C stops; run goes on.
+
+    Started by torchrun, all its processes do it together.
+    """
     from spurview.pipeline.findings_text import findings_table
 
     if chance and until:
         raise click.UsageError("--chance goes to the end: leave --until away.")
+    if shard and (until or chance or method):
+        raise click.UsageError("--shard does its share alone: leave the other options away.")
+    if shard:
+        return run_shard(path, shard, device, trust_code=trust_code)
+    if until == WEIGHTS:
+        return run_until_trained(path, device, trust_code=trust_code)
+    if is_other_rank():
+        return help_first_rank(path, "chance" if chance else until, device, trust_code=trust_code)
     with open_project(path) as project:
         refuse_read_only(project)
         if method:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,11 +54,25 @@ def compute_stages(
 ) -> None:
     """Do the stages that are stale or missing, saving each product as it comes.
 
+    Where `torchrun` started several processes, this is the first of them, and all take part.
+
     trusted: SHA-256 of files that may be opened although they can hold code.
     """
+    if launched_ranks() > 1:
+        from spurview.pipeline.sharing import run_together
+
+        run_together(
+            project.path, project, until=until, device=device, trusted=trusted, report=report
+        )
+        return
     from spurview.pipeline.saving import run_project
 
     run_project(project, until=until, device=device, trusted=trusted, report=report)
+
+
+def launched_ranks() -> int:
+    """How many processes `torchrun` started together; 1 where it started none."""
+    return int(os.environ.get("WORLD_SIZE", "1")) if "TORCHELASTIC_RUN_ID" in os.environ else 1
 
 
 def findings_of(project: Project) -> Findings:

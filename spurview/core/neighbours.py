@@ -19,6 +19,9 @@ Rows = NDArray[np.int64]
 
 _BLOCK = 1000
 MOST_ACROSS = 2000
+# Images of larger pools have their neighbours among so many of them: the cost of comparing all
+# with all grows with the square.
+MOST_REFERENCES = 20_000
 
 
 def nearest(
@@ -40,6 +43,14 @@ def nearest(
             distance[torch.from_numpy(here), torch.from_numpy(own[here])] = torch.inf
         found[start : start + _BLOCK] = distance.topk(k, largest=False).indices.numpy()
     return found
+
+
+def reference_rows(pool: Rows, seed: int, most: int = MOST_REFERENCES) -> Rows:
+    """The pool images (rows, ascending) among which neighbours are sought: all, or `most` drawn."""
+    if len(pool) <= most:
+        return pool
+    drawn: Rows = np.sort(np.random.default_rng([seed, most]).permutation(pool)[:most])
+    return drawn
 
 
 def nearest_among(latents: Floats, rows: Rows, k: int, queries: Rows | None = None) -> Rows:

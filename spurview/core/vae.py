@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from spurview.core.classifier import Images, as_tensor
+from spurview.core.image_rows import ImageRows
 from spurview.core.progress import Report, silent
+from spurview.core.ranks import ALONE, Ranks
 from spurview.core.settings import EmbeddingSettings
 from spurview.core.training import Schedule, TrainingState, fit
 
 # Images kept out of the training of the VAE, only to show its held-out loss.
 HELD_OUT_SHARE = 0.02
+# More would say no more, and they are all in memory as floats.
+_MOST_HELD_OUT = 1000
 
 
 class VAE(nn.Module):
@@ -47,10 +51,12 @@ class VAE(nn.Module):
         hidden = self.encoder(flat)
         return self.mean(hidden), self.log_variance(hidden).clamp(-8, 8)
 
-    def loss(self, flat: Tensor, noise: torch.Generator) -> Tensor:
-        """Negative evidence lower bound in nats per image, mean over the batch."""
+    def forward(self, flat: Tensor, drawn: Tensor) -> Tensor:
+        """Negative evidence lower bound in nats per image, mean over the batch.
+
+        flat: (n, values) in 0..1; drawn: (n, latent_dims) standard normal noise.
+        """
         mean, log_variance = self.encode(flat)
-        drawn = torch.randn(mean.shape, generator=noise, device=flat.device)
         logits = self.decoder(mean + drawn * (0.5 * log_variance).exp())
         missed = F.binary_cross_entropy_with_logits(logits.float(), flat, reduction="sum")
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
@@ -58,31 +64,43 @@ class VAE(nn.Module):
 
 
 def train_vae(
-    images: Images,
+    images: ImageRows,
     *,
     settings: EmbeddingSettings,
     seed: int,
     device: torch.device,
     resume: TrainingState | None = None,
     on_epoch: Callable[[TrainingState], None] = lambda state: None,
+    ranks: Ranks = ALONE,
     report: Report = silent,
 ) -> tuple[VAE, NDArray[np.float32]]:
-    """A trained VAE and its curve (epochs, 2): training and held-out loss in nats per image."""
+    """A trained VAE and its curve (epochs, 2): training and held-out loss in nats per image.
+
+    images: taken by batches, wherever they are. ranks: the processes that share each batch; they
+    take the steps that one alone would, but for rounding.
+    """
     torch.manual_seed(seed + 1)
     model = VAE(int(np.prod(images.shape[1:])), settings.latent_dims)
     shuffled = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    n_held = max(1, int(HELD_OUT_SHARE * len(images)))
-    data = torch.from_numpy(np.ascontiguousarray(images))
-    held = _flat(data[shuffled[:n_held]].numpy(), device)
+    n_held = max(1, min(int(HELD_OUT_SHARE * len(images)), _MOST_HELD_OUT))
+    held = _flat(images[shuffled[:n_held].numpy()], device)
     kept = shuffled[n_held:]
+    shared = ranks.joined(model.to(device))
+
+    def drawn(n: int, noise: torch.Generator) -> Tensor:
+        return torch.randn((n, settings.latent_dims), generator=noise, device=device)
 
     def loss_of(net: nn.Module, rows: Tensor, noise: torch.Generator) -> Tensor:
-        return model.loss(_flat(data[kept[rows]].numpy(), device), noise)
+        mine = ranks.share(rows)
+        flat = _flat(images[kept[mine].numpy()], device)
+        loss: Tensor = shared(flat, ranks.share(drawn(len(rows), noise)))
+        # Gradients are averaged over processes, whose shares may differ by one image.
+        return loss if ranks.size == 1 else loss * (len(mine) * ranks.size / len(rows))
 
     @torch.no_grad()
     def figures_of(net: nn.Module, loss: float) -> list[float]:
         noise = torch.Generator(device).manual_seed(0)
-        return [loss, float(model.loss(held, noise))]
+        return [ranks.mean(loss, device), float(model(held, drawn(len(held), noise)))]
 
     curve = fit(
         model,
@@ -90,7 +108,11 @@ def train_vae(
         figures_of,
         n_images=len(kept),
         schedule=Schedule(
-            settings.epochs, settings.batch, seed, lambda epoch: settings.learning_rate
+            settings.epochs,
+            max(settings.batch, ranks.size),
+            seed,
+            lambda epoch: settings.learning_rate,
+            least_batch=ranks.size,
         ),
         device=device,
         resume=resume,
@@ -102,7 +124,12 @@ def train_vae(
 
 @torch.no_grad()
 def embed(
-    model: VAE, images: Images, device: torch.device, *, batch: int = 1000, report: Report = silent
+    model: VAE,
+    images: ImageRows,
+    device: torch.device,
+    *,
+    batch: int = 1000,
+    report: Report = silent,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Latent means (n, d) and mean squared reconstruction errors (n,), both float32."""
     model.to(device).eval()

@@ -60,6 +60,10 @@ class Checkpoints:
             return None
         return loaded
 
+    def has_block(self, index: int) -> bool:
+        """Whether a block was kept."""
+        return (self._folder / f"block-{index:06}.npy").is_file()
+
     def clear(self) -> None:
         """Remove the stage's checkpoints, of this and other fingerprints, and an empty folder."""
         for folder in self._root.glob(f"{self._stage}-*"):

@@ -99,22 +99,44 @@ def compute(
             continue
         if name == "images":
             raise StageError("This project has no images: make a new one from its sources.")
-        mark = fingerprint(name, info)
-        kept = Checkpoints(work_dir, name, mark)
-        work = Work(
+        work = work_of(
+            name,
             reader,
             info,
-            kept,
-            _kind(device),
-            _of_stage(name, report),
+            work_dir=work_dir,
+            device=device,
             given=given,
-            project_dir=work_dir.absolute().parent,
             trusted=trusted,
+            report=report,
         )
-        product = _run_stage(name, mark, work)
+        product = _run_stage(name, fingerprint(name, info), work)
         reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         info = applied(info, product)
         yield product
+
+
+def work_of(
+    name: str,
+    reader: Reader,
+    info: ProjectInfo,
+    *,
+    work_dir: Path,
+    device: str,
+    given: Asked | None = None,
+    trusted: frozenset[str] = frozenset(),
+    report: Report = silent,
+) -> Work:
+    """What the function of a stage gets; arguments as for `compute`."""
+    return Work(
+        reader,
+        info,
+        Checkpoints(work_dir, name, fingerprint(name, info)),
+        chosen_kind(device),
+        _of_stage(name, report),
+        given=given,
+        project_dir=work_dir.absolute().parent,
+        trusted=trusted,
+    )
 
 
 def _names(until: str | None) -> tuple[str, ...]:
@@ -155,7 +177,8 @@ def clear_checkpoints(product: Product, work_dir: Path) -> None:
     Checkpoints(work_dir, product.stage, product.record.fingerprint).clear()
 
 
-def _kind(device: str) -> str:
+def chosen_kind(device: str) -> str:
+    """The kind of device meant by the name. Raises InputError where there is none."""
     from spurview.core.device import choose_device
 
     return choose_device(device).type

@@ -11,12 +11,15 @@ import torch
 
 from spurview.core.architectures import SMALL_CNN
 from spurview.core.arrays import Array, Reader
-from spurview.core.classifier import Network, Trained, accuracy, new_model, train_classifier
+from spurview.core.classifier import Network, Trained, new_model, train_classifier
 from spurview.core.errors import StageError
-from spurview.core.neighbours import nearest_among
+from spurview.core.image_rows import PIXELS, image_rows
+from spurview.core.neighbours import nearest_among, reference_rows
 from spurview.core.network import Asked
+from spurview.core.ranks import ALONE, Ranks
 from spurview.core.settings import ClassifierSettings
-from spurview.core.vae import VAE, embed, reconstruct, train_vae
+from spurview.core.vae import VAE, reconstruct, train_vae
+from spurview.pipeline.blocks import embedded_blocks, predicted_blocks
 from spurview.pipeline.network_stages import checked, open_network, predicted_classes, seen_facts
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.starting_weights import starting_weights
@@ -27,9 +30,6 @@ T = TypeVar("T")
 
 CLASSIFIER_WEIGHTS = "/classifier/weights/"
 EMBEDDING_WEIGHTS = "/embedding/weights/"
-_BLOCK = 4096
-# Networks of other sizes take longer for each image, and less is lost when they are stopped.
-_FOREIGN_BLOCK = 512
 _SAMPLES = 12
 _SMALLEST_BATCH = 8
 
@@ -89,50 +89,34 @@ def predictions(work: Work) -> tuple[dict[str, Array], Facts]:
     network = network_of(work)
     if network is None:
         return predicted_classes(work)
-    parts = []
-    n_images = reader.shape("/images/pixels")[0]
-    step = _FOREIGN_BLOCK if work.info.network else _BLOCK
-    for index, start in enumerate(range(0, n_images, step)):
-        work.report(start, n_images, "classifying images")
-        block = work.checkpoints.block(index)
-        if block is None:
-            pixels = reader.read("/images/pixels", start, start + step)
-            block = network.logits(pixels, np.arange(start, start + len(pixels)))
-            work.checkpoints.keep_block(index, block)
-        parts.append(block)
-    logits = np.concatenate(parts)
+    n_images = reader.shape(PIXELS)[0]
+    logits = np.empty((n_images, 0), np.float16)
+    classes = np.empty(n_images, np.int32)
+    for start, block in predicted_blocks(work, network):
+        if not logits.shape[1]:
+            logits = np.empty((n_images, block.shape[1]), np.float16)
+        rows = slice(start, start + len(block))
+        logits[rows] = np.clip(block, -60_000, 60_000)
+        classes[rows] = block.argmax(1)
     role, label = reader.read("/images/role"), reader.read("/images/label")
     facts: Facts = {"pool": int((role == POOL).sum()), **seen_facts(network)}
     for name, wanted in (("training", INTEREST_TRAIN), ("test", INTEREST_TEST)):
-        rows = role == wanted
-        if rows.any():
-            facts[f"{name}_accuracy"] = round(accuracy(logits[rows], label[rows]), 4)
-    arrays: dict[str, Array] = {
-        "/predictions/logits": np.clip(logits, -60_000, 60_000).astype(np.float16),
-        "/predictions/class": logits.argmax(1).astype(np.int32),
-    }
-    return arrays, facts
+        rows_of = role == wanted
+        if rows_of.any():
+            facts[f"{name}_accuracy"] = round(float((classes[rows_of] == label[rows_of]).mean()), 4)
+    return {"/predictions/logits": logits, "/predictions/class": classes}, facts
 
 
 def embedding(work: Work) -> tuple[dict[str, Array], Facts]:
     """A VAE trained on interest and pool together, every image's latents and neighbours."""
     reader, settings = work.reader, work.settings
-    device = torch.device(work.device)
-    pixels = reader.read("/images/pixels")
-
-    def trained(batch: int) -> tuple[VAE, Array]:
-        return train_vae(
-            pixels,
-            settings=_with_batch(settings.embedding, batch),
-            seed=settings.seed,
-            device=device,
-            resume=work.checkpoints.training(),
-            on_epoch=work.checkpoints.keep_training,
-            report=work.report,
-        )
-
-    model, curve = _within_memory(trained, settings.embedding.batch, work)
-    latents, error = embed(model, pixels, device, report=work.report)
+    n_images, height, width, channels = reader.shape(PIXELS)
+    model, curve = trained_vae(work)
+    latents = np.empty((n_images, settings.embedding.latent_dims), np.float32)
+    error = np.empty(n_images, np.float32)
+    for start, block in embedded_blocks(work, model):
+        latents[start : start + len(block)] = block[:, :-1]
+        error[start : start + len(block)] = block[:, -1]
     work.report(0, 1, "finding neighbours")
     pool = np.flatnonzero(reader.read("/images/role") == POOL)
     if len(pool) <= settings.embedding.neighbours:
@@ -140,21 +124,55 @@ def embedding(work: Work) -> tuple[dict[str, Array], Facts]:
             f"The pool has {len(pool)} images, fewer than an image needs as neighbours: "
             "add unrelated images to the pool."
         )
+    references = reference_rows(pool, settings.seed)
+    near = nearest_among(latents, references, settings.embedding.neighbours)
     samples = np.sort(np.random.default_rng(settings.seed).permutation(pool)[:_SAMPLES])
-    rebuilt = reconstruct(model, latents[samples], device)
+    rebuilt = reconstruct(model, latents[samples], torch.device(work.device))
     arrays = weights_of(model, EMBEDDING_WEIGHTS) | {
         "/embedding/curve": curve,
         "/embedding/error": error,
-        "/embedding/neighbours": nearest_among(latents, pool, settings.embedding.neighbours).astype(
-            np.int32
-        ),
+        "/embedding/neighbours": near.astype(np.int32),
         "/embedding/sample_rows": samples.astype(np.int32),
         "/embedding/sample_pixels": np.rint(rebuilt * 255)
         .astype(np.uint8)
-        .reshape(-1, *pixels.shape[1:]),
+        .reshape(-1, height, width, channels),
         "/latents": latents,
     }
     return arrays, {"dims": settings.embedding.latent_dims, "epochs": len(curve)}
+
+
+def trained_vae(work: Work, ranks: Ranks = ALONE) -> tuple[VAE, Array]:
+    """The VAE of the stage `embedding` and its curve; what was trained before goes on from there.
+
+    Its weights stay in the work folder, written by the first of the ranks that share the training.
+    """
+    settings = work.settings
+    images = image_rows(work.reader)
+    resume = ranks.from_first(work.checkpoints.training() if ranks.is_first else None)
+
+    def trained(batch: int) -> tuple[VAE, Array]:
+        return train_vae(
+            images,
+            settings=_with_batch(settings.embedding, batch),
+            seed=settings.seed,
+            device=torch.device(work.device),
+            resume=resume,
+            on_epoch=work.checkpoints.keep_training if ranks.is_first else lambda state: None,
+            ranks=ranks,
+            report=work.report,
+        )
+
+    return _within_memory(trained, settings.embedding.batch, work)
+
+
+def finished_vae(work: Work) -> VAE:
+    """The VAE whose training in the work folder is finished. Raises StageError where it is not."""
+    state = work.checkpoints.training()
+    if state is None or state.epoch < work.settings.embedding.epochs:
+        raise StageError(
+            "The networks of this project are not trained yet: run it with --until weights first."
+        )
+    return trained_vae(work)[0]
 
 
 def network_of(work: Work) -> Asked | None:
