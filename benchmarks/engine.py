@@ -179,9 +179,9 @@ def time_case(made: Constructed) -> Timing:
     """Search and verification of one pool, each called once."""
     material, shape, network = made.material, made.material.shape, _Clocked()
 
-    def gradients(images: Floats, class_index: int) -> Floats:
+    def gradients(images: Floats, class_index: int, rows: Rows) -> Floats:
         pixels = images.reshape(-1, *shape)
-        slopes = network.call(lambda: made.network.margin_gradients(pixels, class_index))
+        slopes = network.call(lambda: made.network.margin_gradients(pixels, class_index, rows))
         return slopes.reshape(images.shape)
 
     def logits(images: Floats, rows: Rows | None = None) -> Floats:

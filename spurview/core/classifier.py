@@ -90,7 +90,9 @@ class Network:
             parts.append(self._module(part).float().cpu().numpy())
         return np.concatenate(parts)
 
-    def margin_gradients(self, images: Images, class_index: int) -> NDArray[np.float32]:
+    def margin_gradients(
+        self, images: Images, class_index: int, rows: Rows | None = None
+    ) -> NDArray[np.float32]:
         """Gradient (n, H, W, C) of each image's own margin logit_c - logsumexp(other logits)."""
         step = self._most_slopes or max(1, len(images))
         parts = range(0, max(1, len(images)), step)

@@ -30,5 +30,10 @@ class Asked(Protocol):
         of another size can go back to the originals; None where there are none.
         """
 
-    def margin_gradients(self, images: Images, class_index: int, /) -> NDArray[np.float32]:
-        """Gradient (n, H, W, C) of each image's own margin logit_c - logsumexp(other logits)."""
+    def margin_gradients(
+        self, images: Images, class_index: int, rows: Rows | None = None, /
+    ) -> NDArray[np.float32]:
+        """Gradient (n, H, W, C) of each image's own margin logit_c - logsumexp(other logits).
+
+        rows: as for `logits`.
+        """

@@ -50,8 +50,8 @@ _MOST_REFINED = 14
 _MOST_REMATCHED = 4
 _MOST_IN_PIECES = 2
 
-# (images (n, D), class) -> (n, D) gradient of each image's margin
-MarginGradients = Callable[[Floats, int], Floats]
+# (images (n, D), class, their rows) -> (n, D) gradient of each image's margin
+MarginGradients = Callable[[Floats, int, Rows], Floats]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _Shared:
     def slopes(self, rows: Rows, class_index: int) -> Floats:
         """Margin gradients (n, H W C) of the rows by pixels."""
         assert self.gradients is not None
-        return self.gradients(self.material.images[rows], class_index)
+        return self.gradients(self.material.images[rows], class_index, rows)
 
     def slopes_of_blocks(self, rows: Rows, class_index: int) -> Floats:
         """Margin gradients (n, h w C) of the rows by blocks."""

@@ -95,18 +95,23 @@ class SizedNetwork:
             parts.append(self.answering.logits(seen).cpu().numpy())
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
-    def margin_gradients(self, images: Images, class_index: int) -> NDArray[np.float32]:
-        """Gradient (n, H, W, C) of each image's own margin, by the pixels at working size."""
+    def margin_gradients(
+        self, images: Images, class_index: int, rows: Rows | None = None
+    ) -> NDArray[np.float32]:
+        """Gradient (n, H, W, C) of each image's own margin, by the pixels at working size.
+
+        Of the rows, the network sees what it sees for their logits.
+        """
         step = max(1, _BATCH_PIXELS // (2 * self._size[0] * self._size[1]))
-        parts = [
-            self._slopes(images[start : start + step], class_index)
-            for start in range(0, len(images), step)
-        ]
+        parts = []
+        for start in range(0, len(images), step):
+            of_rows = None if rows is None else rows[start : start + step]
+            parts.append(self._slopes(images[start : start + step], class_index, of_rows))
         return np.concatenate(parts)
 
-    def _slopes(self, images: Images, class_index: int) -> NDArray[np.float32]:
+    def _slopes(self, images: Images, class_index: int, rows: Rows | None) -> NDArray[np.float32]:
         part = as_tensor(images, self.answering.device).requires_grad_()
-        logits = self.answering.logits(prepared(self._enlarged(part), self._preprocessing))
+        logits = self.answering.logits(prepared(self._seen(part, rows), self._preprocessing))
         others = torch.cat([logits[:, :class_index], logits[:, class_index + 1 :]], 1)
         margin = (logits[:, class_index] - torch.logsumexp(others, 1)).sum()
         (gradient,) = torch.autograd.grad(margin, part)
@@ -120,7 +125,8 @@ class SizedNetwork:
         views = [self.views.view(int(row)) for row in rows]
         seen = as_tensor(np.stack([view.pixels for view in views]), images.device)
         change = images - as_tensor(self.views.working(rows), images.device)
-        changed = change.abs().amax((1, 2, 3)) > 0
+        # A gradient comes back through a change of nothing as well.
+        changed = (change.abs().amax((1, 2, 3)) > 0) | change.requires_grad
         for box in {view.box for view in views}:
             mine = torch.tensor([view.box == box for view in views], device=images.device) & changed
             if mine.any():

@@ -13,7 +13,7 @@ from spurview.core.candidate import Candidate
 from spurview.core.evidence import CandidateRecord
 from spurview.core.extraction import Template, offsets_of
 from spurview.core.layout import principal_plane, residual_plane
-from spurview.core.material import Floats, Material, split_pool
+from spurview.core.material import Floats, Material, Rows, split_pool
 from spurview.core.pairs import N_PAIRS, Pairs
 from spurview.core.search import Found, search
 from spurview.core.vae import reconstruct
@@ -29,10 +29,10 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     material = material_of(work, with_rebuilt=True)
     network = network_of(work)
 
-    def gradients(images: Floats, class_index: int) -> Floats:
+    def gradients(images: Floats, class_index: int, rows: Rows) -> Floats:
         assert network is not None
         pixels = images.reshape(-1, *material.shape)
-        return network.margin_gradients(pixels, class_index).reshape(images.shape)
+        return network.margin_gradients(pixels, class_index, rows).reshape(images.shape)
 
     has_gradients = network is not None and network.has_gradients
     found, classes = search(

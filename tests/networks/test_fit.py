@@ -157,6 +157,22 @@ def test_gradients_come_back_at_the_working_size(size: int) -> None:
     assert (slopes[:, 3:, 3:] < 0).all()
 
 
+def test_gradients_are_those_of_the_originals() -> None:
+    """Of squares the slope at a pixel is that pixel: black working images have none at all."""
+    views = Stills()
+    steps = Preprocessing(height=8, width=8, channels="grey")
+    network = SizedNetwork(Answering(lambda x: sums(x**2), CPU, True), steps, views)
+    small = views.small.astype(np.float32)
+    assert not network.margin_gradients(small, 0).any()
+    slopes = network.margin_gradients(small, 0, np.arange(2))
+    assert slopes.shape == (2, 4, 4, 1)
+    # The first working pixel reaches originals of rows and columns 0 to 2 with these weights.
+    weights = np.outer([1, 0.75, 0.25], [1, 0.75, 0.25])
+    expected = 2 * (weights * views.originals[0, :3, :3, 0]).sum() / 255
+    assert slopes[:, 0, 0, 0] == pytest.approx([expected] * 2, rel=1e-3)
+    assert (slopes[:, 3, 3] < 0).all()
+
+
 def test_probabilities_are_told_from_logits() -> None:
     assert is_probability(np.array([[0.2, 0.8], [1.0, 0.0]], np.float32))
     assert not is_probability(np.array([[0.2, 0.9]], np.float32))
