@@ -1,6 +1,6 @@
-"""Rebuilds the sample projects in this folder: python3 sample_projects/rebuild.py
+"""Rebuilds the sample projects in this folder: python3 sample_projects/rebuild.py [NAME …]
 
-The picture beside each is a 248 x 140 cut of what the window shows for a recent project.
+Each is made with every stage run, and the picture beside it is what the start page shows of it.
 """
 
 from __future__ import annotations
@@ -8,39 +8,129 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from spurview.core.settings import Settings
+from spurview.evaluation.cells import Cell, Planting
+from spurview.evaluation.planting import planted_case
 from spurview.pipeline.create import save_product
-from spurview.pipeline.demo import demo_images
+from spurview.pipeline.demo import PatternName, demo_images
 from spurview.pipeline.run import applied, compute, history_event
+from spurview.project.model import PlantedPattern
+from spurview.project.store import Project
+from spurview.sources import ImagesProduct
 
 HERE = Path(__file__).parent
 PER_DIGIT = 400
-SEED = 3
 
 
-def main() -> None:
-    """Make planted-patch.spurview: 4,000 real digits, one patch, every stage run."""
-    with tempfile.TemporaryDirectory(dir=HERE) as folder:
-        made = demo_images(
-            Settings(seed=SEED), "patch", project_dir=Path(folder), per_digit=PER_DIGIT
-        )
-        path = Path(folder) / "planted-patch.spurview"
-        with save_product(path, made.product, Settings(seed=SEED), planted=made.planted) as project:
-            for product in compute(
-                project, project.info, work_dir=Path(folder), device="cpu", report=_tell
-            ):
-                info = applied(project.info, product)
-                history = [*project.history, history_event(product, info)]
-                project.save(info=info, put=product.arrays, drop=product.drop, history=history)
-        os.replace(path, HERE / path.name)
+@dataclass(frozen=True)
+class Sample:
+    """The images of a sample, and what was planted in them."""
+
+    settings: Settings
+    product: ImagesProduct
+    planted: Sequence[PlantedPattern]
+
+
+def demo_sample(pattern: PatternName | None, seed: int) -> Sample:
+    """4,000 digits, 400 of each: those of `spurview demo`, fewer of them."""
+    settings = Settings(seed=seed)
+    made = demo_images(settings, pattern, project_dir=HERE, per_digit=PER_DIGIT)
+    return Sample(settings, made.product, made.planted)
+
+
+def cell_sample(cell: Cell) -> Sample:
+    """The images of a cell, as `spurview evaluate` plants them."""
+    case = planted_case(cell)
+    planted = [
+        truth.record(case.class_names[truth.class_index], cell.seed)
+        for truth in case.truths
+        if truth.class_index is not None
+    ]
+    return Sample(case.settings, case.product, planted)
+
+
+WEAK_PATTERNS = Cell(
+    kind="weak-patterns",
+    seed=1,
+    interest_images=PER_DIGIT,
+    pool_images=5 * PER_DIGIT,
+    plantings=(
+        Planting(pattern="noise-patch", side_px=6, strength=0.6, share_of_class=0.6),
+        Planting(pattern="solid-patch", side_px=5, strength=0.5, share_of_class=0.6),
+        Planting(pattern="noise-patch", side_px=5, strength=0.7, share_of_class=0.5),
+    ),
+)
+# Of 32 px: at 48 px the two large layers of the VAE alone take 14 MB.
+WATERMARK = Cell(
+    kind="watermark",
+    seed=1,
+    source="photographs:",
+    interest_images=250,
+    pool_images=1250,
+    plantings=(
+        Planting(pattern="letters", side_px=15, strength=0.8, share_of_class=0.8, place="random"),
+    ),
+    settings={"images.size_px": 32, "classifier.epochs": 15},
+)
+SAMPLES: dict[str, Callable[[], Sample]] = {
+    "planted-patch": partial(demo_sample, "patch", 3),
+    "weak-patterns": partial(cell_sample, WEAK_PATTERNS),
+    "watermark": partial(cell_sample, WATERMARK),
+    "clean-digits": partial(demo_sample, None, 3),
+}
+
+
+def main(names: Sequence[str], folder: Path = HERE) -> int:
+    """Make the samples of these names in `folder`, all where none is named; the exit code."""
+    unknown = [name for name in names if name not in SAMPLES]
+    if unknown:
+        print(f"There is no sample {unknown[0]}: {', '.join(SAMPLES)}.", file=sys.stderr)
+        return 2
+    for name in names or SAMPLES:
+        print(name, file=sys.stderr)
+        rebuild(name, folder)
+    return 0
+
+
+def rebuild(name: str, folder: Path) -> None:
+    """Make NAME.spurview and NAME.png in `folder`; what was there goes once the new is whole."""
+    sample = SAMPLES[name]()
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        path = Path(work) / f"{name}.spurview"
+        with save_product(path, sample.product, sample.settings, planted=sample.planted) as project:
+            _run(project, Path(work))
+            picture = path.with_suffix(".png")
+            _draw(project, picture)
+        for made in (path, picture):
+            os.replace(made, folder / made.name)
+
+
+def _run(project: Project, work_dir: Path) -> None:
+    for product in compute(project, project.info, work_dir=work_dir, device="cpu", report=_tell):
+        info = applied(project.info, product)
+        history = [*project.history, history_event(product, info)]
+        project.save(info=info, put=product.arrays, drop=product.drop, history=history)
+
+
+def _draw(project: Project, target: Path) -> None:
+    # Here, since a rebuilding that is only imported (by a test) needs no Qt.
+    from spurview.ui.document import Document
+    from spurview.ui.project_picture import project_picture
+
+    picture = project_picture(Document(project))
+    assert picture is not None
+    picture.save(str(target))
 
 
 def _tell(done: int, total: int, message: str) -> None:
     if done == total:
-        print(message, file=sys.stderr)
+        print(f"  {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 
 import click
 
-import spurview
 from spurview.cli import commands, log
 from spurview.cli.demo import demo
+from spurview.cli.desktop import install_desktop
 from spurview.cli.evaluate import evaluate
 from spurview.cli.interrupt import INTERRUPTED
+from spurview.cli.samples import samples
 from spurview.cli.sharing import merge
+from spurview.cli.version import print_version, version
 from spurview.cli.window import window
 from spurview.core.errors import Cancelled, SpurviewError
 
@@ -47,7 +49,14 @@ def _is_file_like(text: str) -> bool:
     subcommand_metavar="[FILE | COMMAND …]",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(spurview.__version__, "--version", message="spurview %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Print spurview's version and those of what it runs with.",
+)
 @click.option("--debug", is_flag=True, help="Log more, and show tracebacks.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
@@ -71,6 +80,9 @@ for _command in (
     commands.info,
     commands.check,
     evaluate,
+    samples,
+    install_desktop,
+    version,
 ):
     cli.add_command(_command)
 

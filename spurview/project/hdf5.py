@@ -35,3 +35,8 @@ def load() -> ModuleType:
             f"HDF5 {h5py.version.hdf5_version} is too old to be safe: install h5py 3.15 or newer."
         )
     return h5py  # type: ignore[no-any-return]
+
+
+def version() -> str:
+    """The version of the HDF5 that h5py brings, as 2.0.0."""
+    return str(load().version.hdf5_version)

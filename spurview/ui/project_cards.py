@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from spurview.ui import icons, theme
 from spurview.ui.preferences import Preferences, RecentProject
+from spurview.ui.samples import first_line
 
 _CARD = QSize(264, 220)
 _PICTURE = QSize(248, 140)
@@ -145,13 +146,8 @@ def recent_card(recent: RecentProject, preferences: Preferences) -> Card:
 
 
 def sample_card(path: Path) -> Card:
-    """The first two lines of the page beside it that are no headings say what it is."""
-    lines = ["A project that ships with spurview"]
-    page = path.with_suffix(".md")
-    if page.exists():
-        text = page.read_text(encoding="utf-8", errors="replace").splitlines()
-        told = [line.strip() for line in text if line.strip() and not line.startswith("#")]
-        lines = told[:1] or lines
+    """The page beside it says what it is."""
+    lines = [first_line(path) or "A project that ships with spurview"]
     name = path.stem.replace("-", " ").replace("_", " ").capitalize()
     return Card(path, lines, picture=path.with_suffix(".png"), name=name)
 

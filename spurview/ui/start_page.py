@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from spurview.ui import icons, theme
 from spurview.ui.preferences import Preferences
 from spurview.ui.project_cards import Card, recent_card, sample_card
-from spurview.ui.samples import sample_projects
+from spurview.ui.samples import NO_SAMPLES, sample_projects
 from spurview.ui.widgets.flow import FlowLayout
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.link_button import LinkButton
@@ -74,9 +74,11 @@ class StartPage(QWidget):
         if self._samples:
             column.addWidget(_title("Samples"))
             column.addWidget(self._cards([sample_card(path) for path in self._samples]))
-        if not recent and not self._samples:
-            column.addWidget(_title("Recent"))
-            column.addWidget(_indented(label(_NO_RECENT, "quiet")))
+        elif not recent:
+            for title, told in (("Recent", _NO_RECENT), ("Samples", NO_SAMPLES)):
+                column.addWidget(_title(title))
+                column.addWidget(_indented(label(told, "quiet")))
+                column.addSpacing(24)
         column.addStretch(1)
         self._scroll.setWidget(holder)
         self.sample_button.setVisible(bool(self._samples))
