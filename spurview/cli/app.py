@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from spurview.cli import commands, log
+from spurview.cli.compare import compare
 from spurview.cli.demo import demo
 from spurview.cli.desktop import install_desktop
 from spurview.cli.evaluate import evaluate
@@ -79,6 +80,7 @@ for _command in (
     commands.export,
     commands.info,
     commands.check,
+    compare,
     evaluate,
     samples,
     install_desktop,

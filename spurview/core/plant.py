@@ -48,7 +48,7 @@ class Pattern:
     x' = (1 - strength * mask) x + strength * mask * values, so that a strength of 1 replaces.
     """
 
-    kind: Kind
+    kind: Kind | Literal["picture"]
     mask: Floats
     values: Floats
     strength: float
@@ -122,6 +122,14 @@ def solid_patch(
     """A box of one brightness, or of one colour with a value in 0..1 for each channel."""
     mask = _box_mask(shape, box)
     return Pattern("solid-patch", mask, _coloured(mask, shape, value), strength)
+
+
+def own_picture(picture: Floats, shape: Shape, box: Box, strength: float = 1.0) -> Pattern:
+    """A picture (height, width, C) in 0..1 that fills the box; no `Kind` of the suites."""
+    top, left, height, width = box
+    values = np.zeros(shape, np.float32)
+    values[top : top + height, left : left + width] = picture
+    return Pattern("picture", _box_mask(shape, box), values, strength)
 
 
 def corner_patch(shape: Shape, size: str = "S2", value: float | Sequence[float] = 1.0) -> Pattern:

@@ -10,10 +10,11 @@ from spurview.core.errors import SpurviewError
 
 @dataclass(frozen=True)
 class Failure:
-    """One sentence to show, and everything known for the details box."""
+    """One sentence to show, everything known for the details box, and the error of ours if any."""
 
     sentence: str
     details: str
+    error: SpurviewError | None = None
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:
@@ -21,7 +22,7 @@ class Failure:
         trace = "".join(traceback.format_exception(error))
         if isinstance(error, SpurviewError):
             parts = [error.details, trace] if error.details else [trace]
-            return cls(str(error), "\n\n".join(parts))
+            return cls(str(error), "\n\n".join(parts), error)
         if isinstance(error, MemoryError):
             return cls("There was not enough memory: close other programs and try again.", trace)
         said = str(error).strip().splitlines()

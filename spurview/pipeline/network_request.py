@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spurview.core.network_description import Preprocessing
+
 if TYPE_CHECKING:
     from spurview.core.network_description import Fit
     from spurview.pipeline.network_fit import Fitted
@@ -15,10 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NetworkRequest:
-    """classifier, preprocess: as on the command line; trusted: SHA-256 of files agreed to."""
+    """classifier, preprocess: as on the command line; trusted: SHA-256 of files agreed to.
+
+    preprocess: also the steps themselves.
+    """
 
     classifier: str
-    preprocess: str = ""
+    preprocess: str | Preprocessing = ""
     class_names: Path | None = None
     trusted: frozenset[str] = frozenset()
 

@@ -24,6 +24,7 @@ from spurview.sources.network_weights import read_weights
 from spurview.sources.onnx_network import OnnxNetwork
 from spurview.sources.prediction_file import Predictions, read_predictions
 from spurview.sources.preprocess_presets import (
+    checked,
     of_architecture,
     of_timm,
     of_weights,
@@ -69,7 +70,7 @@ def open_given(request: NetworkRequest, project_dir: Path) -> GivenNetwork:
     refuse_unsafe(path)
     if choice.form in ("torchvision", "timm"):
         check_architecture(choice.form, choice.name)
-    asked = read_preprocessing(request.preprocess) if request.preprocess else None
+    asked = _asked_preprocessing(request.preprocess)
     names = read_class_list(request.class_names) if request.class_names else None
     file = read_network_file(path)
     description = NetworkDescription(
@@ -106,6 +107,12 @@ def open_described(
     refuse_unsafe(path)
     file = read_network_file(path, digest=description.digest)
     return _open(description, file, trusted, device).answering
+
+
+def _asked_preprocessing(asked: str | Preprocessing) -> Preprocessing | None:
+    if isinstance(asked, Preprocessing):
+        return checked(asked, "The preprocessing")
+    return read_preprocessing(asked) if asked else None
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,21 @@ def read_sources(
         gather(spec, place, project_dir, report)
         for spec, place in zip(specs, places(interest, pool), strict=True)
     ]
+    return read_gathered(
+        specs, gathered, settings=settings, seed=seed, work_dir=work_dir, report=report
+    )
+
+
+def read_gathered(
+    specs: Sequence[SourceSpec],
+    gathered: Sequence[Gathered],
+    *,
+    settings: ImagesSettings,
+    seed: int,
+    work_dir: Path | None,
+    report: Report = silent,
+) -> ImagesProduct:
+    """As `read_sources`, of sources whose images are listed already."""
     items = [item for source in gathered for item in source.items]
     told = (settings.size_px, settings.aspect)
     store = BlockStore.for_items(work_dir, items, told)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import SIGNAL, QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
@@ -15,6 +15,7 @@ import spurview
 from spurview.jobs import Failure, JobRunner
 from spurview.ui import exporting, geometry, icons, messages, project_jobs, theme
 from spurview.ui.actions import Actions
+from spurview.ui.agreement import Agreement
 from spurview.ui.command_table import JUDGING, Needs
 from spurview.ui.document import Document
 from spurview.ui.dropping import dropped_folder, dropped_project
@@ -37,21 +38,19 @@ if TYPE_CHECKING:
 
 Go = Callable[[], None]
 
-NO_DIALOG_YET = "A project is made on the command line: run this in a terminal, then open it here."
-_NEW_PROJECT = SIGNAL("new_project_requested(PyObject)")
-
 
 class MainWindow(QMainWindow):
     """Made without a project; `open_path` shows one."""
-
-    # The person wants to make a project; carries the Path of a dropped folder, or None.
-    new_project_requested = Signal(object)
 
     def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__()
         self.preferences = preferences or Preferences()
         self.runner = JobRunner(self)
         self.workspace: Workspace | None = None
+        # Files that can hold code and that the person agreed to since the window was opened.
+        self.agreement = Agreement(self)
+        # Called once, when the next project is shown.
+        self.after_opening: Go | None = None
         self._leaving: Leaving | None = None
         self._has_project = False
         self._may_close = False
@@ -127,10 +126,10 @@ class MainWindow(QMainWindow):
 
     def request_new_project(self, folder: Path | None = None) -> None:
         """Begin a new project, with a folder of images where one was dropped."""
-        if self.receivers(_NEW_PROJECT) > 0:
-            self.new_project_requested.emit(folder)
-        else:
-            messages.tell(self, NO_DIALOG_YET, _command(folder))
+        # Late: the start page is there before the dialogs are.
+        from spurview.ui.dialogs import opening
+
+        opening.new_project(self, folder)
 
     def _open(self, path: Path) -> None:
         if any(job.name == "open" for job in self.runner.jobs):
@@ -143,6 +142,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, _load_views)
 
     def _on_open_failed(self, path: Path, failure: Failure) -> None:
+        self.after_opening = None
         messages.show_failure(self, f"{path.name} was not opened", failure)
         if not self._has_project:
             self.start_page.refresh()
@@ -169,6 +169,9 @@ class MainWindow(QMainWindow):
         self.recovery.begin(self.workspace.document, opened.unsaved)
         if opened.project.locked_by:
             self.status.say(f"Opened read-only: {opened.project.locked_by} has it open.")
+        then, self.after_opening = self.after_opening, None
+        if then is not None:
+            then()
 
     def _build_workspace(self, opened: project_jobs.Opened) -> None:
         from spurview.ui.workspace import Workspace
@@ -374,12 +377,6 @@ class MainWindow(QMainWindow):
         elif folder is not None:
             event.acceptProposedAction()
             self.request_new_project(folder)
-
-
-def _command(folder: Path | None) -> str:
-    """The command that makes a project, as a person would type it."""
-    where = f'"{folder}"' if folder is not None else "FOLDER"
-    return f"spurview new PROJECT.spurview --interest {where} --pool POOL_FOLDER"
 
 
 def _load_views() -> None:

@@ -37,6 +37,9 @@ QPushButton:disabled { color: $off; background: transparent; }
 QPushButton:default, QPushButton[accent="true"] {
     background: $accent_fill; color: $on_accent; border-color: $accent_fill;
 }
+QPushButton:default:disabled, QPushButton[accent="true"]:disabled {
+    color: $off; background: transparent; border-color: $line;
+}
 QPushButton[accent="true"]:focus, QPushButton:default:focus { border-color: $text; }
 QPushButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMessageBox
 
 from spurview.ui import main_window, start_page
+from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.preferences import RecentProject
 from spurview.ui.start_page import StartPage
 from tests.ui.test_main_window import answer, shown
@@ -112,25 +113,14 @@ def test_enter_opens_the_card_that_has_the_keyboard(qtbot, empty_window, case_pa
     qtbot.waitUntil(lambda: empty_window.document is not None, timeout=20_000)
 
 
-def test_a_dropped_folder_asks_for_a_new_project(qtbot, empty_window, tmp_path):
-    with qtbot.waitSignal(empty_window.new_project_requested) as asked:
-        drop(empty_window, tmp_path)
-    assert asked.args[0] == tmp_path
-
-
 def test_the_button_and_the_key_ask_for_a_new_project(qtbot, empty_window):
-    with qtbot.waitSignal(empty_window.new_project_requested) as asked:
-        qtbot.mouseClick(empty_window.start_page.new_button, Qt.MouseButton.LeftButton)
-    assert asked.args[0] is None
-    with qtbot.waitSignal(empty_window.new_project_requested):
-        qtbot.keyClick(empty_window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-
-
-def test_while_nobody_makes_projects_the_command_is_told(qtbot, empty_window, tmp_path):
-    drop(empty_window, tmp_path)
-    qtbot.waitUntil(lambda: shown(QMessageBox) is not None)
-    assert str(tmp_path) in shown(QMessageBox).informativeText()
-    answer(qtbot, "Close")
+    qtbot.mouseClick(empty_window.start_page.new_button, Qt.MouseButton.LeftButton)
+    first = shown(NewProjectDialog)
+    first.reject()
+    qtbot.waitUntil(lambda: shown(NewProjectDialog) is None)
+    qtbot.keyClick(empty_window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert shown(NewProjectDialog) is not None
+    shown(NewProjectDialog).reject()
 
 
 def test_a_dropped_text_file_is_nothing_to_us(empty_window, tmp_path):

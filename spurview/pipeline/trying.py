@@ -1,0 +1,151 @@
+"""A network tried on a few images before a project is made: does what it answers make sense?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spurview.core.arrays import MemoryReader
+from spurview.core.network import Logits
+from spurview.core.progress import Report, silent
+from spurview.core.settings import ImagesSettings
+from spurview.pipeline.network_fit import Fitted, fit, image_keys, sized, tried
+from spurview.pipeline.network_request import NetworkRequest
+from spurview.pipeline.network_trial import TRIED, Trial, trial_of
+from spurview.pipeline.networks import GivenNetwork, open_given
+from spurview.project.model import POOL
+from spurview.sources import SourceSpec
+from spurview.sources.prediction_file import Predictions, in_order
+from spurview.sources.sampling import read_sample
+
+# As many of the images as can show a wrong class; the rest are unrelated ones.
+N_POOL = 3
+N_INTEREST = TRIED - N_POOL
+
+
+@dataclass(frozen=True)
+class Tryout:
+    """What a network said of 16 images.
+
+    pictures: (n, H, W, 3) u8, in the order of the trial's rows; class_numbers: index of each
+    predicted class; form: as in the network's description; notes: sentences for the person.
+    """
+
+    pictures: NDArray[np.uint8]
+    trial: Trial
+    class_numbers: list[int]
+    n_classes: int
+    form: str
+    notes: list[str]
+
+    @property
+    def right(self) -> tuple[int, int]:
+        """Images of interest that got their own class, and images of interest in all."""
+        known = [(o, p) for o, p in zip(self.trial.own, self.trial.predicted, strict=True) if o]
+        return sum(own == predicted for own, predicted in known), len(known)
+
+
+def try_network(
+    request: NetworkRequest,
+    interest: Sequence[SourceSpec],
+    pool: Sequence[SourceSpec],
+    settings: ImagesSettings,
+    *,
+    turn: int = 0,
+    report: Report = silent,
+) -> Tryout:
+    """The network's answers for 16 images, 13 of interest and 3 of the pool.
+
+    turn: another number tries other images. Raises NotAgreedError for a file that can hold code
+    and nobody has agreed to, InputError for all that does not go together.
+    """
+    report(0, 0, "test: opening the network")
+    folder = Path.cwd()
+    given = open_given(request, folder)
+    report(0, 0, "test: reading images")
+    product = read_sample(
+        interest,
+        pool,
+        settings=settings,
+        n_interest=N_INTEREST,
+        n_pool=N_POOL,
+        turn=turn,
+        project_dir=folder,
+        report=report,
+    )
+    report(0, 0, "test: asking the network")
+    fitted = fit(given, product, folder, settings.aspect)
+    return _of(given, fitted, folder, settings)
+
+
+def _of(given: GivenNetwork, fitted: Fitted, folder: Path, settings: ImagesSettings) -> Tryout:
+    arrays, names = fitted.product.arrays, fitted.product.class_names
+    rows = _rows(arrays["/images/role"], arrays["/images/label"])
+    if given.predictions:
+        logits = _foretold(given.predictions, fitted, rows)
+    else:
+        logits = _asked(given, fitted, folder, settings, rows)
+    trial = trial_of(logits, rows, names, arrays["/images/label"])
+    if given.predictions and given.predictions.logits is None:
+        # Classes alone: there is no confidence that could be told.
+        trial = Trial(trial.rows, trial.predicted, [], trial.own, trial.warnings)
+    pixels = arrays["/images/pixels"][rows]
+    return Tryout(
+        np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:3], 3))),
+        trial,
+        [names.index(name) for name in trial.predicted],
+        len(names),
+        fitted.description.form,
+        [*given.notes, *trial.warnings],
+    )
+
+
+def _rows(role: NDArray[np.uint8], label: NDArray[np.int32]) -> NDArray[np.int64]:
+    """13 rows of interest class by class in turn, then 3 of the pool."""
+    interest = np.flatnonzero(role != POOL)
+    turn = np.zeros(len(interest), np.int64)
+    for k in np.unique(label[interest]):
+        mine = label[interest] == k
+        turn[mine] = np.arange(mine.sum())
+    order = np.lexsort((label[interest], turn))
+    pool = np.flatnonzero(role == POOL)[:N_POOL]
+    chosen: NDArray[np.int64] = np.concatenate([interest[order][:N_INTEREST], pool])
+    return chosen.astype(np.int64)
+
+
+def _asked(
+    given: GivenNetwork,
+    fitted: Fitted,
+    folder: Path,
+    settings: ImagesSettings,
+    rows: NDArray[np.int64],
+) -> Logits:
+    assert given.answering is not None
+    steps = fitted.description.preprocessing
+    assert steps is not None
+    reader = MemoryReader(fitted.product.arrays)
+    network = sized(given.answering, steps, reader, fitted.product.sources, folder, settings.aspect)
+    logits = tried(network, reader, rows, fitted.description)
+    if fitted.description.outputs == "probabilities":
+        return np.log(np.maximum(logits, 1e-12)).astype(np.float32)
+    return logits
+
+
+def _foretold(found: Predictions, fitted: Fitted, rows: NDArray[np.int64]) -> Logits:
+    """(n, K) what the file says of the rows: logarithms of probabilities, or 0 and -inf-like."""
+    names = fitted.product.class_names
+    keys = image_keys(MemoryReader(fitted.product.arrays))
+    lines = in_order(found, [keys[row] for row in rows], fitted.description.file)
+    logits = np.full((len(rows), len(names)), -30, np.float32)
+    for column, name in enumerate(found.names):
+        if name not in names:
+            continue
+        if found.logits is None:
+            logits[found.classes[lines] == column, names.index(name)] = 0
+        else:
+            logits[:, names.index(name)] = found.logits[lines, column]
+    return logits
