@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from spurview.ui import theme
-from spurview.ui.clusters.delegate import _fitting
+from spurview.ui.clusters.delegate import _fitting, _fitting_marks
 from spurview.ui.clusters.entries import COLUMNS
 from spurview.ui.images.tool_row import ToolRow
 from spurview.ui.preferences_dialog import PreferencesDialog
@@ -76,6 +79,19 @@ def test_the_list_drops_figures_before_names(qtbot, large, window):
     theme.keeper().scale_text(100)
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: not header.isSectionHidden(COLUMNS.index("lift")))
+
+
+def test_marks_go_before_a_name_is_cut_and_the_alarm_stays(window):
+    """A name was cut to "3 …" beside the marks of how it was made and of staleness."""
+    entry = window.workspace.clusters.model.entries[0].candidates[0]
+    finding = msgspec.structs.replace(entry.finding, alarm=True, origin="merge")
+    entry = replace(entry, finding=finding, is_stale=True)
+    metrics = QFontMetrics(theme.font(500))
+    name = metrics.horizontalAdvance(entry.name) + 3
+    for room, n_marks in ((name + 60, 3), (name + 40, 2), (name + 20, 1), (10, 1)):
+        marks, _ = _fitting_marks(metrics, entry, room)
+        assert len(marks) == n_marks
+        assert marks[0] == "triangle-alert"
 
 
 def test_a_heading_drops_its_bar_before_its_name(qtbot, window):

@@ -35,6 +35,8 @@ HAND_ICONS = {"selection": "lasso", "merge": "merge", "split": "split"}
 
 Index = QModelIndex | QPersistentModelIndex
 
+_MARK_PX = 19
+
 
 class CandidateDelegate(QStyledItemDelegate):
     """All painting of the tree; sizes follow the font."""
@@ -147,18 +149,18 @@ class CandidateDelegate(QStyledItemDelegate):
         left = frame.right() + 9
         painter.setPen(shown.text)
         painter.setFont(theme.font(500))
-        room = area.right() - left - 19 * len(_marks(entry))
         metrics = painter.fontMetrics()
+        marks, room = _fitting_marks(metrics, entry, area.right() - left)
         name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(_box(left, area, room), _LEFT, name)
         left += metrics.horizontalAdvance(name) + 3
-        for icon in _marks(entry):
+        for icon in marks:
             box = QRectF(left, area.top(), 16, area.height())
             alarm = icon == _ALARM_ICON
             icons.paint(
                 painter, icon, box, shown.alarm if alarm else shown.text2, 16 if alarm else 14
             )
-            left += 19
+            left += _MARK_PX
         if entry.finding.note and left + 14 < area.right():
             box = QRectF(left, area.top(), 14, area.height())
             icons.paint(painter, "sticky-note", box, shown.text2, 12)
@@ -192,6 +194,19 @@ def _marks(entry: CandidateEntry) -> list[str]:
     marks = [_ALARM_ICON] if entry.finding.alarm else []
     marks += [HAND_ICONS[entry.finding.origin]] if entry.finding.origin else []
     return [*marks, _STALE_ICON] if entry.is_stale else marks
+
+
+def _fitting_marks(
+    metrics: QFontMetrics, entry: CandidateEntry, room: float
+) -> tuple[list[str], float]:
+    """The marks beside a name and what they leave it: they go, the last first, before it is cut.
+
+    The alarm stays; how a candidate was made stands in its tip, staleness in the banner.
+    """
+    marks, needed = _marks(entry), metrics.horizontalAdvance(entry.name) + 3
+    while len(marks) > 1 and needed + _MARK_PX * len(marks) > room:
+        marks.pop()
+    return marks, room - _MARK_PX * len(marks)
 
 
 def _fitting(metrics: QFontMetrics, entry: ClassEntry, room: float) -> tuple[str, bool]:

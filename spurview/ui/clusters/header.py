@@ -14,7 +14,8 @@ from spurview.ui.clusters.entries import COLUMNS
 _WIDTHS = {"size": 34, "lift": 42, "insertion": 108, "verdict": 42}
 _INSET_PX = 16
 # Picture, name and alarm mark.
-_LEAST_NAME_PX = 92
+_LEAST_NAME_PX = 112
+_BAR_GIVES_PX = 22
 
 
 class CandidateHeader(QHeaderView):
@@ -49,9 +50,13 @@ class CandidateHeader(QHeaderView):
             self._drop_what_has_no_room()
 
     def _drop_what_has_no_room(self) -> None:
-        """Names before figures: lift goes first, then size; the row's tip still tells them."""
+        """Names before figures: bars get shorter, lift goes, then size; tips still tell them."""
         scale = self._scale
         room = self.width() - sum(_WIDTHS.values()) * scale - _LEAST_NAME_PX * scale
+        shorter = min(max(0.0, -room), _BAR_GIVES_PX * scale)
+        insertion = round(_WIDTHS["insertion"] * scale - shorter)
+        self.resizeSection(COLUMNS.index("insertion"), insertion)
+        room += shorter
         for column in ("lift", "size"):
             hidden = room < 0
             self.setSectionHidden(COLUMNS.index(column), hidden)

@@ -269,13 +269,12 @@ class EvidencePane(QWidget):
         inside.setSpacing(24)
         inside.addWidget(sections.where_it_occurs(shown, self._show))
         inside.addWidget(sections.weakening(shown, self._show))
-        inside.addWidget(sections.training_images(shown, self._show))
-        if len(shown.rows.training):
-            save = LinkButton("Save the list…", "Save the list of training images as a table")
-            name = f"training-images-{shown.finding.id}"
-            rows = shown.rows.training.tolist()
-            save.clicked.connect(lambda: self.table_requested.emit(rows, name))
-            inside.addWidget(save)
+        name, rows = f"training-images-{shown.finding.id}", shown.rows.training.tolist()
+        inside.addWidget(
+            sections.training_images(
+                shown, self._show, lambda: self.table_requested.emit(rows, name)
+            )
+        )
         findings = self._document.findings
         if findings is not None and findings.chance:
             inside.addWidget(label(wording.chance_sentence(findings.chance), "quiet", wrap=True))

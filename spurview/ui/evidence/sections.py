@@ -21,7 +21,6 @@ from spurview.ui.evidence.material import Material
 from spurview.ui.evidence.one_row import OneRow
 from spurview.ui.evidence.pattern_picture import PatternPicture
 from spurview.ui.widgets.captioned import Captioned, Part
-from spurview.ui.widgets.flow import FlowLayout
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.link_button import LinkButton
 from spurview.ui.widgets.pictures import to_qimage
@@ -189,8 +188,8 @@ def _doubt_icon(doubt: Doubt) -> IconLabel:
     return IconLabel(icon_name, wording_evidence.WEAKENS[doubt.weakens])
 
 
-def training_images(shown: Material, show: ShowRows) -> QWidget:
-    """The training images that carry the pattern: what the person must clean."""
+def training_images(shown: Material, show: ShowRows, save: Callable[[], None]) -> QWidget:
+    """The training images that carry the pattern, what the person must clean; `save` as a table."""
     rows = shown.rows.training.tolist()
     document = shown.document
     link = None
@@ -202,20 +201,25 @@ def training_images(shown: Material, show: ShowRows) -> QWidget:
         why = wording_evidence.no_training_images(shown.finding)
         inside.addWidget(label(why, "quiet", wrap=True))
         return part
-    holder = QWidget()
-    flow = FlowLayout(holder, gap=12, row_gap=8)
-    flow.setContentsMargins(0, 0, 0, 0)
+    thumbs = []
     for row, picture in zip(rows, _thumbs(document, rows[:MOST_TRAINING]), strict=False):
         key = document.keys[row]
         thumb = Captioned([picture], [Part(_short(key))], key, side_px=THUMB_PX)
         thumb.clicked.connect(lambda: show(rows, "training images with the pattern"))
-        flow.addWidget(thumb)
-    inside.addWidget(holder)
+        thumbs.append(thumb)
+    inside.addWidget(OneRow(thumbs, gap=12))
     copy = LinkButton(f"Copy {count(len(rows))} keys")
     copy.clicked.connect(
         lambda: QGuiApplication.clipboard().setText("\n".join(document.keys[row] for row in rows))
     )
-    inside.addWidget(copy)
+    table = LinkButton("Save the list…", "Save the list of training images as a table")
+    table.clicked.connect(save)
+    line = QHBoxLayout()
+    line.setSpacing(16)
+    for link_button in (copy, table):
+        line.addWidget(link_button)
+    line.addStretch(1)
+    inside.addLayout(line)
     return part
 
 

@@ -78,9 +78,9 @@ class CurvePlot(QWidget):
 
 
 def _epoch_ticks(n_epochs: int) -> list[tuple[float, str]]:
-    """At most six whole epochs, the first and the last among them."""
-    at = np.unique(np.linspace(1, n_epochs, min(n_epochs, 6)).round().astype(int))
-    return [(float(epoch), str(epoch)) for epoch in at]
+    """At most six whole epochs from the first on, all as far apart."""
+    step = max(1, -(-(n_epochs - 1) // 5))
+    return [(float(epoch), str(epoch)) for epoch in range(1, n_epochs + 1, step)]
 
 
 class _Key(QWidget):
