@@ -7,7 +7,7 @@ import pytest
 
 from spurview.cli import text
 from spurview.core.arrays import MemoryReader
-from spurview.pipeline import findings_text
+from spurview.pipeline import findings_text, wording_project
 from spurview.pipeline.findings import Finding, Findings, collect
 from spurview.project.model import PlantedPattern
 from tests import constructed
@@ -61,10 +61,10 @@ def test_finding_without_training_images_lists_none(alarm: Finding) -> None:
 
 
 def test_planted_pattern_is_told_with_its_place() -> None:
-    told = " ".join(text.planted_text([PLANTED]))
+    told = " ".join(wording_project.planted_text([PLANTED]))
     assert "a patch of noise of 4 × 3 pixels at row 1, column 2, in 80 % of the training" in told
     assert told.endswith("images of class b and in 5 % of the pool.")
-    assert "Nothing was planted" in next(text.planted_text([]))
+    assert "Nothing was planted" in next(wording_project.planted_text([]))
 
 
 def test_the_finding_that_names_the_carriers_is_the_planted_one(

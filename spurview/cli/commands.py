@@ -30,6 +30,7 @@ from spurview.cli.sharing import (
 
 if TYPE_CHECKING:
     from spurview.core.settings import Settings
+    from spurview.pipeline.export import Kind
     from spurview.project.store import Project
 
 ALARMED = 3
@@ -249,22 +250,29 @@ def findings(path: Path, as_json: bool) -> None:
 @_PROJECT
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--finding", "ids", multiple=True, metavar="ID", help="Only this finding.")
+@click.option("--html", is_flag=True, help="The report: one page that needs nothing else.")
 @click.option("--png", is_flag=True, help="Contact sheets and patterns.")
 @click.option("--csv", is_flag=True, help="Tables of statistics and images.")
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+@click.option("--replace", is_flag=True, help="Replace files of an earlier export without asking.")
 def export(
-    path: Path, folder: Path, ids: tuple[str, ...], png: bool, csv: bool, as_json: bool
+    path: Path,
+    folder: Path,
+    ids: tuple[str, ...],
+    html: bool,
+    png: bool,
+    csv: bool,
+    as_json: bool,
+    replace: bool,
 ) -> None:
-    """Write the findings of PROJECT into DIR: pictures, tables and JSON, all when none is named."""
-    from spurview.pipeline.export import KINDS, export_findings
-    from spurview.pipeline.export_origin import Material
+    """Write the findings of PROJECT into DIR: report, pictures, tables, JSON; all if none is named.
 
-    wanted = {"png": png, "csv": csv, "json": as_json}
-    kinds = [kind for kind in KINDS if wanted[kind]] or KINDS
-    with open_project(path, lock=False) as project, interruptible("Stopped.") as report:
-        material = Material(project, project.info, project.verdicts, project.keys())
-        written = export_findings(material, folder, ids=ids, kinds=kinds, report=report)
-    print_lines(str(file) for file in written)
+    A project that has not run to the end has a report too, which says so: name --html alone.
+    """
+    from spurview.cli.exporting import write
+
+    wanted: dict[Kind, bool] = {"html": html, "png": png, "csv": csv, "json": as_json}
+    print_lines(write(path, folder, ids, [kind for kind in wanted if wanted[kind]], replace))
 
 
 @click.command()

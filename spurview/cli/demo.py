@@ -91,9 +91,9 @@ def demo(
 def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Iterator[str]:
     """What was planted, what was found with its evidence, and what to do next."""
     from spurview.cli import text
-    from spurview.pipeline import findings_text
+    from spurview.pipeline import findings_text, wording_project
 
-    yield from text.planted_text(made.planted)
+    yield from wording_project.planted_text(made.planted)
     yield ""
     told = [f for f in findings.findings if f.rank <= TOLD or f.outcome != "candidate"]
     for finding in told:

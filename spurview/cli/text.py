@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from spurview.core.arrays import Reader
 from spurview.pipeline.findings import Finding, Findings
 from spurview.pipeline.findings_text import table
 from spurview.pipeline.left_out import left_out, left_out_lines
-from spurview.pipeline.wording import (
-    count,
-    percent,
+from spurview.pipeline.wording import count
+from spurview.pipeline.wording_project import (
+    network_words,
+    planted_text,
+    source_words,
+    stage_row,
 )
 from spurview.project.model import PlantedPattern, ProjectInfo
 
@@ -30,23 +33,6 @@ def training_list(finding: Finding) -> Iterator[str]:
         more = f" and {count(len(keys) - SHOWN_KEYS)} more, which the export lists"
     yield f"Training images of class {finding.class_} that carry it: {count(len(keys))}"
     yield f"  {', '.join(keys[:SHOWN_KEYS])}{more}"
-
-
-def planted_text(planted: Sequence[PlantedPattern]) -> Iterator[str]:
-    """What was planted on purpose, or that nothing was."""
-    if not planted:
-        yield "Nothing was planted: there is nothing to find."
-    for p in planted:
-        if p.kind == "full-noise":
-            what = "noise over the whole image"
-        else:
-            what = (
-                f"a patch of noise of {p.width} × {p.height} pixels at row {p.top}, column {p.left}"
-            )
-        yield (
-            f"Planted on purpose: {what}, in {percent(p.share_of_class)} of the training images of "
-            f"class {p.class_name} and in {percent(p.share_of_pool)} of the pool."
-        )
 
 
 def found_text(planted: PlantedPattern, carriers: set[str], findings: Findings) -> str:
@@ -77,31 +63,15 @@ def info_text(info: ProjectInfo, states: Mapping[str, str], reader: Reader) -> I
     more = f" and {count(len(info.class_names) - 20)} more" if len(info.class_names) > 20 else ""
     yield f"Classes: {', '.join(info.class_names[:20])}{more}"
     if info.network:
-        yield f"network: {info.network.form} {info.network.name}".rstrip() + (
-            f", {info.network.file} (SHA-256 {info.network.digest[:12]}…)"
-        )
-    for source in info.sources:
-        chosen = f", classes {', '.join(source.classes)}" if source.classes else ""
-        yield f"{source.role}: {source.location} ({count(source.images)} images{chosen})"
+        yield f"network: {network_words(info.network)}"
+    yield from (f"{source.role}: {source_words(source)}" for source in info.sources)
     if info.planted:
         yield from planted_text(info.planted)
     yield ""
-    yield from table([_stage_row(info, name, state) for name, state in states.items()])
+    yield from table([stage_row(info, name, state) for name, state in states.items()])
     if info.skipped_total:
         yield ""
         yield from skipped_text(info, shown=None)
-
-
-def _stage_row(info: ProjectInfo, name: str, state: str) -> tuple[str, ...]:
-    record = info.stages.get(name)
-    if record is None:
-        return name, "not run yet", "", ""
-    facts = ", ".join(f"{k.replace('_', ' ')} {_fact(v)}" for k, v in record.facts.items())
-    return name, state, f"{record.seconds:.1f} s on {record.device}", facts
-
-
-def _fact(value: float | int | str) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def skipped_text(info: ProjectInfo, shown: int | None = SHOWN_SKIPPED) -> Iterator[str]:

@@ -5,6 +5,7 @@ The window and the report both read it here, so that they show the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,11 +48,12 @@ class Occurrence:
 class Evidence:
     """A finding and the arrays behind it.
 
-    reader: one that knows candidates made by hand (`manual_reader`).
+    reader: one that knows candidates made by hand (`manual_reader`); keys: one per image.
     """
 
     reader: Reader
     info: ProjectInfo
+    keys: Sequence[str]
     finding: Finding
     rows: CandidateRows
 

@@ -1,22 +1,21 @@
-"""Findings as files for others: contact sheets, patterns, images (PNG), tables (CSV), the JSON.
+"""Findings as files for others: the report, sheets, patterns, images (PNG), tables (CSV), JSON.
 
 Every file says which project, revision and settings it came from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from spurview.core.errors import InputError
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline.csv_tables import csv_table
-from spurview.pipeline.export_origin import Material, provenance
+from spurview.pipeline.export_origin import Material, chosen_findings, provenance
 from spurview.pipeline.file_names import image_names, safe_part
 from spurview.pipeline.findings import (
     CandidateRows,
@@ -27,11 +26,18 @@ from spurview.pipeline.findings import (
     to_json,
 )
 from spurview.pipeline.manual import with_manual
-from spurview.pipeline.sheets import contact_sheet, highlighted, pattern_png, png
+from spurview.pipeline.report import FILE_NAME, page_bytes, report_html
+from spurview.pipeline.sheets import (
+    contact_sheet,
+    highlight_of,
+    highlighted,
+    pattern_png,
+    png,
+)
 from spurview.pipeline.whole_files import make_folder, write_whole
 
-Kind = Literal["png", "csv", "json", "images"]
-KINDS: tuple[Kind, ...] = ("png", "csv", "json")
+Kind = Literal["html", "png", "csv", "json", "images"]
+KINDS: tuple[Kind, ...] = ("html", "png", "csv", "json")
 # Single images are many files: only where they are asked for.
 ALL_KINDS: tuple[Kind, ...] = (*KINDS, "images")
 _AT_ONCE = 64
@@ -44,23 +50,37 @@ def export_findings(
     ids: Sequence[str] = (),
     kinds: Collection[Kind] = KINDS,
     highlight: Highlight | None = None,
+    replacing: Callable[[Sequence[Path]], None] = lambda _: None,
     report: Report = silent,
 ) -> list[Path]:
     """Writes the findings named by `ids`, or all, below `folder`; gives the files written.
 
-    Raises StageError when the project has not run, InputError for an unknown id or a folder that
-    cannot be written.
+    replacing: called first with the files that would be replaced, where there are any; raises to
+    keep them. Raises StageError when the project has not run, InputError for an unknown id or a
+    folder that cannot be written.
     """
     material = replace(material, reader=with_manual(material.reader, material.info))
     findings = collect(material.reader, material.info, material.verdicts, material.keys)
-    chosen = _chosen(findings, ids)
-    make_folder(folder)
+    chosen = chosen_findings(findings, ids)
     planned = planned_files(chosen, folder, kinds)
+    there = [path for path in planned if path.exists()]
+    if there:
+        replacing(there)
+    make_folder(folder)
     for beneath in {path.parent for path in planned} - {folder}:
         make_folder(beneath)
     written: list[Path] = []
-    for name, data in _files(material, findings, chosen, kinds, highlight or Highlight()):
-        report(len(written), len(planned), f"export: {name}")
+
+    def step(message: str) -> None:
+        report(len(written), len(planned), message)
+
+    look = highlight or Highlight()
+    if "html" in kinds:
+        page = report_html(material, ids=ids, highlight=look, report=lambda *told: step(told[2]))
+        write_whole(folder / FILE_NAME, page_bytes(page))
+        written.append(folder / FILE_NAME)
+    for name, data in _files(material, findings, chosen, kinds, look):
+        step(f"export: {name}")
         write_whole(folder / name, data)
         written.append(folder / name)
     return written
@@ -69,6 +89,8 @@ def export_findings(
 def planned_files(chosen: Sequence[Finding], folder: Path, kinds: Collection[Kind]) -> list[Path]:
     """The files that `export_findings` writes for these findings."""
     names: list[str] = []
+    if "html" in kinds:
+        names.append(FILE_NAME)
     if "json" in kinds:
         names += ["findings.json", "provenance.json"]
     if "csv" in kinds:
@@ -80,15 +102,6 @@ def planned_files(chosen: Sequence[Finding], folder: Path, kinds: Collection[Kin
         if "images" in kinds:
             names += [f"{stem}-images/{name}" for name in image_names(finding.members)]
     return [folder / name for name in names]
-
-
-def _chosen(findings: Findings, ids: Sequence[str]) -> list[Finding]:
-    known = {finding.id: finding for finding in findings.findings}
-    missing = [name for name in ids if name not in known]
-    if missing:
-        there = ", ".join(known) or "none"
-        raise InputError(f"There is no finding {missing[0]}; the findings are: {there}.")
-    return [known[name] for name in ids] if ids else findings.findings
 
 
 def _files(
@@ -132,7 +145,9 @@ def _images(
     names = image_names(finding.members)
     for start in range(0, len(names), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        tiles = highlighted(material.reader, rows, rows.members[part], highlight)
+        tiles = highlighted(
+            material.reader, rows, rows.members[part], highlight_of(finding, highlight)
+        )
         for name, tile in zip(names[part], tiles, strict=True):
             yield f"{_stem(finding)}-images/{name}", png(tile, origin)
 

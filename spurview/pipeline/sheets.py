@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ def contact_sheet(
     origin: Mapping[str, str],
 ) -> bytes:
     """PNG of up to 100 members, most typical first, with what they share marked, and a caption."""
-    tiles = highlighted(reader, rows, rows.members[:MAX_IMAGES], highlight)
+    shown_as = highlight_of(finding, highlight)
+    tiles = highlighted(reader, rows, rows.members[:MAX_IMAGES], shown_as)
     shown = f"{len(tiles)} of {len(rows.members)}"
     title = f"{finding.rank}. Class {finding.class_}: {finding.outcome}. {shown} images"
     source = f"{finding.id}, project {origin['project']}, revision {origin['revision']}"
@@ -42,17 +44,28 @@ def contact_sheet(
     return png(_captioned(_grid(tiles), lines), origin)
 
 
+def highlight_of(finding: Finding, highlight: Highlight) -> Highlight:
+    """The highlight for a finding's images: none without a stable place, which no map can show."""
+    return highlight if finding.localised else replace(highlight, mode="off")
+
+
 def highlighted(
-    reader: Reader, rows: CandidateRows, images: Array, highlight: Highlight
+    reader: Reader,
+    rows: CandidateRows,
+    images: Array,
+    highlight: Highlight,
+    zoom: float | None = None,
 ) -> Picture:
     """(n, h, w, 3) u8: the images (rows of the project) with this candidate's shared pixels marked.
+
+    zoom: None for tiles of a contact sheet.
 
     An image is marked only as far as it shows the pattern itself, and at the place it has it.
     """
     pixels = reader.read_rows("/images/pixels", images)
     shared = shared_maps(reader, rows.index, images)
     scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][images]
-    zoom = TILE_PX / max(pixels.shape[1:3])
+    zoom = TILE_PX / max(pixels.shape[1:3]) if zoom is None else zoom
     agreement = shared_pixels.agreement(scores)
     return shared_pixels.compose(pixels, shared, agreement, highlight, zoom)
 

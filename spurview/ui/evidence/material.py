@@ -22,7 +22,7 @@ def material(document: Document, candidate_id: str | None) -> Material | None:
     rows = document.rows.get(candidate_id) if candidate_id is not None else None
     if finding is None or rows is None:
         return None
-    return Material(document.reader, document.info, finding, rows, document)
+    return Material(document.reader, document.info, document.keys, finding, rows, document)
 
 
 def n_pool(document: Document) -> int:
