@@ -150,10 +150,8 @@ class _Page:
         if found.chance:
             yield paragraph(wording.chance_sentence(found.chance))
         if len(chosen) < len(found.findings):
-            told = f"{count(len(chosen))} of {count(len(found.findings))} findings"
-            yield paragraph(
-                f"This report was asked for {told}; the others are not in it.", "banner"
-            )
+            told = f"Only {count(len(chosen))} of {count(len(found.findings))} findings are in it."
+            yield paragraph(told, "banner")
         if chosen:
             yield from table(_overview(found, chosen))
 

@@ -58,7 +58,16 @@ SPECS: tuple[Spec, ...] = (
         "Export a&ll findings…",
         (),
         "",
-        "Save contact sheets, patterns, tables and JSON of every finding in a folder",
+        "Save the report, contact sheets, patterns, tables and JSON of every finding in a folder",
+        "project",
+    ),
+    Spec(
+        "save_report",
+        "File",
+        "Save the &report…",
+        (),
+        "",
+        "Save one page with all findings and their evidence, for a browser or on paper",
         "project",
     ),
     Spec(

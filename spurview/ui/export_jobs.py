@@ -37,6 +37,19 @@ def exporting_findings(
     return work
 
 
+def exporting_report(document: Document, highlight: Highlight, path: Path) -> Work:
+    """Work that writes the report on all findings; gives the file."""
+    snapshot = _snapshot(document)
+
+    def work(report: Report, deliver: Deliver) -> list[Path]:
+        from spurview.pipeline.report import write_report
+
+        write_report(snapshot(), path, highlight=highlight, report=report)
+        return [path]
+
+    return work
+
+
 def exporting_images(document: Document, rows: Sequence[int], folder: Path) -> Work:
     """Work that writes images and their table below `folder`; gives the files."""
     snapshot = _snapshot(document)
@@ -84,11 +97,11 @@ def exporting_pattern(document: Document, candidate_id: str, path: Path) -> Work
 def _snapshot(document: Document) -> Callable[[], Material]:
     """The document as it is now, for another thread."""
     reader, info, keys = document.reader, document.info, document.keys
-    verdicts = dict(document.verdicts)
+    verdicts, name = dict(document.verdicts), document.path.stem
 
     def made() -> Material:
         from spurview.pipeline.export_origin import Material
 
-        return Material(reader, info, verdicts, keys)
+        return Material(reader, info, verdicts, keys, name)
 
     return made

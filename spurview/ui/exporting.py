@@ -26,7 +26,7 @@ def export_cluster(window: MainWindow, workspace: Workspace) -> None:
 
 
 def export_all(window: MainWindow, workspace: Workspace) -> None:
-    """Every finding: sheets, patterns, tables, JSON."""
+    """Every finding: report, sheets, patterns, tables, JSON."""
     findings = workspace.document.findings
     ids = [finding.id for finding in findings.findings] if findings is not None else []
     _export_findings(window, workspace, ids, with_images=False)
@@ -46,6 +46,16 @@ def export_selection(window: MainWindow, workspace: Workspace) -> None:
         lambda folder: planned_images([document.keys[row] for row in rows], folder),
         lambda folder: export_jobs.exporting_images(document, rows.tolist(), folder),
     )
+
+
+def save_report(window: MainWindow, workspace: Workspace) -> None:
+    """All findings with their evidence as one page."""
+    document = workspace.document
+    start = document.path.parent / f"{document.path.stem}-report.html"
+    path = choose_file(window, "Save the report", start, ".html")
+    if path is not None:
+        work = export_jobs.exporting_report(document, workspace.images.look.highlight, path)
+        _submit(window, work, path)
 
 
 def save_pattern(window: MainWindow, workspace: Workspace) -> None:

@@ -36,6 +36,7 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "export": on(lambda w: exporting.export_cluster(window, w)),
         "export_all": on(lambda w: exporting.export_all(window, w)),
         "export_selection": on(lambda w: exporting.export_selection(window, w)),
+        "save_report": on(lambda w: exporting.save_report(window, w)),
         "save_pattern": on(lambda w: exporting.save_pattern(window, w)),
         "export_plot": on(lambda w: w.plots.export_view()),
         "close_project": window.close_project,

@@ -46,6 +46,7 @@ def test_every_kind_is_written_when_none_is_named(material: Material, tmp_path: 
         "findings.json",
         "members.csv",
         "provenance.json",
+        "report.html",
         "statistics.csv",
     ]
     assert sorted(written) == sorted((tmp_path / "out").iterdir())

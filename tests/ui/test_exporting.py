@@ -133,6 +133,16 @@ def test_the_pattern_is_saved_as_a_picture(qtbot, window, tmp_path, monkeypatch)
     assert (shown[10 * zoom :, 10 * zoom :] < 200).all()
 
 
+def test_the_report_is_saved_as_one_page(qtbot, window, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    monkeypatch.setattr(exporting, "choose_file", lambda *_: path)
+    press(qtbot, window, "save_report")
+    page = path.read_text(encoding="utf-8")
+    assert page.endswith("</body></html>\n")
+    assert f"<h1>{window.document.path.stem}</h1>" in page
+    assert window.status.message.text() == f"Saved {path}"
+
+
 def press_link(window, text):
     links = window.workspace.evidence.findChildren(LinkButton)
     next(link for link in links if link.text() == text and link.isEnabled()).click()
