@@ -1,11 +1,14 @@
-"""The names of the networks that can be trained here, and the images each can take.
+"""The names of the networks that can be trained or opened, and the images each can take.
 
 Light on purpose: settings are checked against it before torch is loaded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
+
+from spurview.core.errors import InputError
 
 SMALL_CNN = "small-cnn"
 # torchvision's classifiers; a test compares the list with the installed torchvision.
@@ -40,9 +43,21 @@ def unknown_architecture(name: str) -> str | None:
     known = (SMALL_CNN, *TORCHVISION)
     if name in known:
         return None
+    hint = nearest(name, known, f"try {SMALL_CNN} or resnet18")
+    return f"There is no architecture {name!r}: {hint}."
+
+
+def check_torchvision(name: str) -> None:
+    """Raises InputError, with the nearest names, where torchvision has no such classifier."""
+    if name not in TORCHVISION:
+        hint = nearest(name, TORCHVISION, "resnet18 is one")
+        raise InputError(f"torchvision has no classifier {name!r}: {hint}.")
+
+
+def nearest(name: str, known: Sequence[str], otherwise: str) -> str:
+    """``the nearest are resnet18, resnet34``, or what to say where nothing is like the name."""
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = f"the nearest are {', '.join(near)}." if near else f"try {SMALL_CNN} or resnet18."
-    return f"There is no architecture {name!r}: {hint}"
+    return f"the nearest are {', '.join(near)}" if near else otherwise
 
 
 def input_px(name: str, height: int, width: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -15,8 +16,27 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # Images of 64x64 px that are classified at once; fewer of larger ones.
 _AT_ONCE = 128
 # Their second heads serve training from nothing alone, and double what a network answers.
-_ONE_HEAD = {"aux_logits": False, "init_weights": True}
-_OPTIONS: dict[str, dict[str, Any]] = {"googlenet": _ONE_HEAD, "inception_v3": _ONE_HEAD}
+_TWO_HEADED = ("googlenet", "inception_v3")
+
+
+def torchvision_classifier(
+    name: str, n_classes: int, *, to_fill_with: Collection[str] | None = None
+) -> nn.Module:
+    """An architecture of torchvision without weights, its last layer for so many classes.
+
+    to_fill_with: the names of weights that it is going to get; it has second heads where they do.
+    """
+    from torchvision import models
+
+    options: dict[str, Any] = {}
+    if name in _TWO_HEADED:
+        given = to_fill_with or ()
+        options = {
+            "aux_logits": any(key.lower().startswith("aux") for key in given),
+            "init_weights": to_fill_with is None,
+        }
+    net: nn.Module = models.get_model(name, weights=None, num_classes=n_classes, **options)
+    return net
 
 
 class TorchvisionNet(nn.Module):
@@ -31,12 +51,8 @@ class TorchvisionNet(nn.Module):
     deviation: Tensor
 
     def __init__(self, name: str, shape: tuple[int, int, int], n_classes: int) -> None:
-        from torchvision import models
-
         super().__init__()
-        self.net = models.get_model(
-            name, weights=None, num_classes=n_classes, **_OPTIONS.get(name, {})
-        )
+        self.net = torchvision_classifier(name, n_classes)
         self.size = input_px(name, shape[0], shape[1])
         for key, values in (("mean", MEAN), ("deviation", DEVIATION)):
             # Not persistent: they are no weights, and the same in every project.

@@ -6,12 +6,15 @@ Nothing is downloaded: weights come from a file of the person's own.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 import torch
 from torch import nn
 
+from spurview.core.architectures import check_torchvision, nearest
 from spurview.core.errors import InputError
+from spurview.core.torchvision_net import torchvision_classifier
 from spurview.sources.network_weights import StateDict
 
 _SHOWN = 3
@@ -25,7 +28,7 @@ def build(form: str, architecture: str, weights: StateDict, shown: str) -> tuple
     unknown architecture and, naming what was expected and what was found, for weights that do not
     fit.
     """
-    maker = _maker(form, architecture)
+    maker = _maker(form, architecture, weights)
     with torch.device("meta"):
         expected = _shapes(maker(_DEFAULT_CLASSES).state_dict())
     found = {key: tuple(value.shape) for key, value in weights.items()}
@@ -47,30 +50,14 @@ def build(form: str, architecture: str, weights: StateDict, shown: str) -> tuple
 
 def check_architecture(form: str, architecture: str) -> None:
     """Raises InputError where there is no such architecture, or timm is not installed."""
-    _maker(form, architecture)
+    _maker(form, architecture, ())
 
 
-def _maker(form: str, architecture: str) -> Callable[[int], nn.Module]:
-    return _timm(architecture) if form == "timm" else _torchvision(architecture)
-
-
-def _torchvision(architecture: str) -> Callable[[int], nn.Module]:
-    from torchvision import models
-
-    known = models.list_models(module=models)
-    if architecture not in known:
-        raise InputError(
-            f"torchvision has no classifier {architecture!r}{_like(architecture, known)}."
-        )
-    more = {"init_weights": False} if architecture in ("googlenet", "inception_v3") else {}
-
-    def make(n_classes: int) -> nn.Module:
-        model: nn.Module = models.get_model(
-            architecture, weights=None, num_classes=n_classes, **more
-        )
-        return model
-
-    return make
+def _maker(form: str, architecture: str, weights: Collection[str]) -> Callable[[int], nn.Module]:
+    if form == "timm":
+        return _timm(architecture)
+    check_torchvision(architecture)
+    return partial(torchvision_classifier, architecture, to_fill_with=weights)
 
 
 def _timm(architecture: str) -> Callable[[int], nn.Module]:
@@ -81,23 +68,14 @@ def _timm(architecture: str) -> Callable[[int], nn.Module]:
     import timm
 
     if ":" in architecture or not timm.is_model(architecture.partition(".")[0]):
-        raise InputError(
-            f"timm has no model {architecture!r}{_like(architecture, timm.list_models())}."
-        )
+        hint = nearest(architecture, timm.list_models(), "timm.list_models() names all")
+        raise InputError(f"timm has no model {architecture!r}: {hint}.")
 
     def make(n_classes: int) -> nn.Module:
         model: nn.Module = timm.create_model(architecture, pretrained=False, num_classes=n_classes)
         return model
 
     return make
-
-
-def _like(name: str, known: Sequence[str]) -> str:
-    """``: resnet18 is one`` or nothing like it, to end a sentence that a name is unknown."""
-    import difflib
-
-    near = difflib.get_close_matches(name, known, 3)
-    return f": did you mean {' or '.join(near)}?".rstrip("?") if near else ", see its documentation"
 
 
 def _shapes(state: StateDict) -> dict[str, tuple[int, ...]]:

@@ -7,17 +7,16 @@ from typing import Any
 
 import torch
 
+from spurview.core.architectures import check_torchvision
 from spurview.core.errors import InputError
 
 
 def entry_named(architecture: str, entry: str) -> Any:
-    """The entry, e.g. of resnet18 IMAGENET1K_V1 or DEFAULT. Raises InputError for an unknown."""
+    """The entry, e.g. of resnet18 IMAGENET1K_V1 or DEFAULT. Raises InputError."""
     from torchvision.models import get_model_weights
 
-    try:
-        known = get_model_weights(architecture)
-    except ValueError as error:
-        raise InputError(f"torchvision has no classifier {architecture!r}.") from error
+    check_torchvision(architecture)
+    known = get_model_weights(architecture)
     found = getattr(known, entry, None)
     if found is None:
         names = ", ".join(known.__members__)

@@ -160,8 +160,25 @@ def test_the_number_of_classes_is_read_off_the_weights() -> None:
 
 
 def test_an_unknown_architecture_names_the_nearest() -> None:
-    with pytest.raises(InputError, match="did you mean resnet18"):
+    with pytest.raises(InputError, match=r"'resnet-18': the nearest are resnet18, .*\.$"):
         check_architecture("torchvision", "resnet-18")
+    with pytest.raises(InputError, match=r"'resnet-18': the nearest are resnet18, .*\.$"):
+        entry_file("resnet-18", "IMAGENET1K_V1")
+
+
+def test_a_network_that_is_no_classifier_is_not_built() -> None:
+    with pytest.raises(InputError, match="torchvision has no classifier 'fcn_resnet50'"):
+        check_architecture("torchvision", "fcn_resnet50")
+
+
+@pytest.mark.parametrize("heads", [True, False])
+def test_googlenet_fits_with_its_second_heads_or_without(heads: bool) -> None:
+    from torchvision import models
+
+    with torch.device("meta"):
+        net = models.googlenet(num_classes=3, aux_logits=heads, init_weights=False)
+    state = {key: torch.zeros(value.shape) for key, value in net.state_dict().items()}
+    assert build("torchvision", "googlenet", state, "net")[1] == 3
 
 
 def test_timm_builds_its_own_networks() -> None:
