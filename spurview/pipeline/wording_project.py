@@ -8,6 +8,17 @@ from spurview.core.network_description import NetworkDescription
 from spurview.pipeline.wording import count, percent
 from spurview.project.model import PlantedPattern, ProjectInfo, SourceRecord
 
+_PLANTED = {
+    "noise-patch": "a patch of noise",
+    "solid-patch": "a patch of one tone",
+    "corner-patch": "a patch in the corner",
+    "strokes": "strokes",
+    "letters": "letters",
+    "full-noise": "noise over the whole image",
+    "tint": "a tint of the whole image",
+}
+_EVERYWHERE = ("full-noise", "tint")
+
 
 def network_words(network: NetworkDescription) -> str:
     """Form, name and file of a network that was not trained in the project."""
@@ -27,12 +38,9 @@ def planted_text(planted: Sequence[PlantedPattern]) -> Iterator[str]:
     if not planted:
         yield "Nothing was planted: there is nothing to find."
     for p in planted:
-        if p.kind == "full-noise":
-            what = "noise over the whole image"
-        else:
-            what = (
-                f"a patch of noise of {p.width} × {p.height} pixels at row {p.top}, column {p.left}"
-            )
+        what = _PLANTED.get(p.kind, p.kind)
+        if p.kind not in _EVERYWHERE:
+            what += f" of {p.width} × {p.height} pixels at row {p.top}, column {p.left}"
         yield (
             f"Planted on purpose: {what}, in {percent(p.share_of_class)} of the training images of "
             f"class {p.class_name} and in {percent(p.share_of_pool)} of the pool."
