@@ -20,12 +20,16 @@ def training_rates(material: Material, candidate: Candidate) -> list[float] | No
 
 
 def training_p(material: Material, candidate: Candidate) -> float:
-    """Fisher's exact test of carriers in the class against the highest other class, one-sided."""
+    """Fisher's exact test of carriers in the class against the highest other class, one-sided.
+
+    Of the classes that have training images; 1 where the class or all others have none.
+    """
     counts = []
     for k in range(material.n_classes):
         of_k = material.training_confirm & (material.labels == k)
         counts.append((int(candidate.hits[of_k].sum()), int(of_k.sum())))
     own_hits, own_n = counts.pop(candidate.class_index)
-    hits, n = max(counts, key=lambda c: c[0] / max(c[1], 1))
+    others = [(hits, n) for hits, n in counts if n]
+    hits, n = max(others, key=lambda c: c[0] / c[1], default=(0, 0))
     table = [[own_hits, own_n - own_hits], [hits, n - hits]]
     return max(float(stats.fisher_exact(table, "greater")[1]), 1e-300)

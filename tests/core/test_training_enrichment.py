@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core.separation import training_valley
 from spurview.core.training_enrichment import training_p, training_rates
 from tests.core import pools
 from tests.core.known import candidate
@@ -58,3 +59,23 @@ def test_training_p_is_fishers_exact_test(planted):
     # A cached property: these six are the half that counts.
     made.__dict__["training_confirm"] = training
     assert training_p(made, candidate(hits)) == pytest.approx(1 / 20)
+
+
+def test_classes_without_training_images_are_not_compared_with(planted):
+    """As where a network tells a thousand classes apart and few are of interest."""
+    material = planted.material
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))
+    hits = np.zeros(len(planted.carriers), bool)
+    hits[own] = True
+    many = replace(material, labels=np.where(material.labels == 0, 3, material.labels), n_classes=5)
+    assert training_rates(many, candidate(hits)) == [0, 1, 0, 0, 0]
+    assert training_p(many, candidate(hits)) == training_p(material, candidate(hits)) < 1e-6
+
+
+def test_a_class_without_training_images_tells_nothing(planted):
+    """Its rate is 0, and without a valley among them `decide` leaves the training images out."""
+    material = planted.material
+    of_others = replace(material, training=material.training & (material.labels != 1))
+    assert training_rates(of_others, candidate(planted.carriers))[1] == 0
+    assert training_valley(of_others, candidate(planted.carriers)) is None
+    assert training_p(of_others, candidate(planted.carriers)) == 1
