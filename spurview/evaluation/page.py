@@ -41,6 +41,12 @@ th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px soli
 th { color: #565B65; font-weight: 500; } figure { margin: 1.5rem 0; } figcaption { color: #565B65;
   max-width: 46rem; } svg { max-width: 100%; height: auto; } .bad { color: #B82E14; }
 .quiet { color: #565B65; } pre { font-size: 13px; overflow-x: auto; color: #565B65; }
+td:last-child { white-space: normal; min-width: 12rem; }
+@media print { @page { size: A4 landscape; margin: 14mm; } body { max-width: none; margin: 0;
+  padding: 0; } .wide, pre { overflow: visible; } table { font-size: 7.5pt; } th, td { white-space:
+  normal; padding-right: .5rem; } td:last-child { min-width: 0; }
+  figure, tr { break-inside: avoid; } h2, figcaption { break-after: avoid; }
+  svg { max-height: 150mm; } pre { white-space: pre-wrap; } }
 """.strip()
 
 

@@ -164,6 +164,7 @@ def _statistics(chosen: Sequence[Finding]) -> Iterator[dict[str, object]]:
         yield {
             "rank": f.rank,
             "finding": f.id,
+            "name": f.name,
             "class": f.class_,
             "outcome": f.outcome,
             "kind": f.kind,
@@ -171,6 +172,8 @@ def _statistics(chosen: Sequence[Finding]) -> Iterator[dict[str, object]]:
             "localised": f.localised,
             "verdict": f.verdict,
             "note": f.note,
+            "tags": ", ".join(f.tags),
+            "made_by_hand": f.origin,
             "members": len(f.members),
             "carriers": len(f.template_matches),
             "heldout_matching": f.pool.matching,
@@ -192,6 +195,8 @@ def _statistics(chosen: Sequence[Finding]) -> Iterator[dict[str, object]]:
             "removal_drop": out and out.drop,
             "removal_control": out and out.control,
             "removal_n": out and out.n,
+            "removal_low": out and out.interval[0],
+            "removal_high": out and out.interval[1],
         }
 
 

@@ -126,11 +126,9 @@ class _Page:
         yield f"<title>{text(title)}</title><style>{style(foot)}</style></head><body>"
         yield paragraph("spurview: what a network should not have learnt", "quiet")
         yield f"<h1>{text(name or 'Report')}</h1>"
-        yield paragraph(
-            f"Project {origin['project']}, revision {origin['revision']}, settings "
-            f"{origin['settings']}. Written {self._written} by spurview {spurview.__version__}.",
-            "quiet",
-        )
+        made = f"Project {origin['project']}, revision {origin['revision']}, settings "
+        made += f"{origin['settings']}. Written by spurview {spurview.__version__}, "
+        yield f'<p class="quiet">{text(made)}<span class="whole">{text(self._written)}</span>.</p>'
 
     def _summary(self, found: Findings, chosen: Sequence[Evidence]) -> Iterator[str]:
         info, reader = self._material.info, self._material.reader

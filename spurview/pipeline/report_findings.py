@@ -95,17 +95,9 @@ def _pattern(evidence: Evidence) -> Iterator[str]:
     whole, mask = evidence.pattern()
     yield '<div class="views">'
     yield _enlarged(whole, f"The pattern: {where}")
-    box = None if mask is None else pattern_box(mask)
-    if box is not None:
-        top, left, bottom, right = (
-            max(0, box[0] - 1),
-            max(0, box[1] - 1),
-            box[2] + 1,
-            box[3] + 1,
-        )
-        part = whole[top:bottom, left:right]
-        if 2 * max(part.shape[:2]) <= max(whole.shape[:2]):
-            yield _enlarged(part, "The pattern, enlarged")
+    near = _near(whole, mask)
+    if near is not whole:
+        yield _enlarged(near, "The pattern, enlarged")
     yield "</div>"
     caption = where if evidence.finding.localised else wording_evidence.NO_PLACE
     yield f"<figcaption>{text(caption)}</figcaption>"
@@ -113,14 +105,22 @@ def _pattern(evidence: Evidence) -> Iterator[str]:
 
 def pattern_thumb(evidence: Evidence) -> str:
     """The pattern as a small picture, for a list."""
-    whole = evidence.pattern()[0]
-    zoom = max(1, THUMB_PX // max(whole.shape[:2]))
-    return picture(enlarge(whole[None], zoom)[0], "The pattern", shown_px=THUMB_PX)
+    return _enlarged(_near(*evidence.pattern()), "The pattern", THUMB_PX)
 
 
-def _enlarged(pixels: Pictures, alternative: str) -> str:
-    zoom = max(1, PATTERN_PX // max(pixels.shape[:2]))
-    return picture(enlarge(pixels[None], zoom)[0], alternative, shown_px=PATTERN_PX)
+def _near(whole: Pictures, mask: Array | None) -> Pictures:
+    """The part around a pattern of at most half the picture's side; else the whole picture."""
+    box = None if mask is None else pattern_box(mask)
+    if box is None:
+        return whole
+    top, left, bottom, right = box
+    part = whole[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
+    return part if 2 * max(part.shape[:2]) <= max(whole.shape[:2]) else whole
+
+
+def _enlarged(pixels: Pictures, alternative: str, side_px: int = PATTERN_PX) -> str:
+    zoom = max(1, -(-side_px // max(pixels.shape[:2])))
+    return picture(enlarge(pixels[None], zoom)[0], alternative, shown_px=side_px)
 
 
 def _images(evidence: Evidence, highlight: Highlight) -> Iterator[str]:
@@ -217,6 +217,8 @@ def _occurrence(evidence: Evidence) -> Iterator[str]:
         "(p corrected for all candidates that were tested).</p>"
     )
     yield paragraph(wording.training_sentence(finding))
+    if finding.training:
+        yield paragraph(wording_evidence.SHARES_OF_HALF, "quiet")
 
 
 def _doubts(evidence: Evidence) -> Iterator[str]:

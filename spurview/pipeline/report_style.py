@@ -71,7 +71,7 @@ svg .between { stroke: var(--ink); stroke-width: 1.6; fill: none; }
   .keys { max-height: none; overflow: visible; font-size: 7.5pt; padding: 0; background: none; }
   .claim { gap: 1.25rem; flex-wrap: nowrap; } .views img { width: 92px; height: auto; }
   .claim > div { flex: 1 1 0; } .tiles { gap: 5px; }
-  .tiles img { width: 56px; height: auto; } .pair { margin-right: 4px; }
+  .tiles img { width: 56px; height: auto; } .pair { margin-right: 10px; gap: 2px; }
   .wide, pre { overflow: visible; } table { font-size: 9.5pt; } pre { font-size: 8pt; }
   th, td { padding-right: .8rem; } a { color: inherit; text-decoration: none; }
 }

@@ -12,6 +12,10 @@ TAKING_OUT = "Taking it out"
 WHERE_IT_OCCURS = "Where it occurs"
 WEAKENING = "What would weaken this claim"
 TRAINING_IMAGES = "Training images that carry it"
+SHARES_OF_HALF = (
+    "Shares, lift and q of training images are of the half that no search looked at; counts are of "
+    "all."
+)
 NO_PLACE = "No stable place: the mean of its images is shown"
 # What stands beside a doubt, by whether it weakens the claim.
 WEAKENS = {True: "weakens the claim", False: "does not", None: "not known"}
