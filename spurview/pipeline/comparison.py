@@ -20,6 +20,7 @@ from spurview.core.errors import InputError
 from spurview.pipeline.carry_over import SAME_FROM
 from spurview.pipeline.findings import Finding, Findings
 from spurview.pipeline.findings_text import table
+from spurview.pipeline.wording import count
 from spurview.project.model import POOL
 
 Status = Literal["new", "gone", "unchanged"]
@@ -98,10 +99,10 @@ def sentence(found: Comparison) -> str:
     """How many findings are new, gone and unchanged, and on how many images."""
     counts = {s: sum(c.status == s for c in found.findings) for s in ORDER}
     pool = (
-        f"the {found.common} images of the pool"
+        f"the {count(found.common)} images of the pool"
         if found.common == min(found.pools) == max(found.pools)
-        else f"the {found.common} images that both pools have "
-        f"({found.pools[0]} and {found.pools[1]})"
+        else f"the {count(found.common)} images that both pools have "
+        f"({count(found.pools[0])} and {count(found.pools[1])})"
     )
     if not found.findings:
         return f"Neither network has a finding on {pool}."
@@ -132,7 +133,7 @@ def seen_words(seen: Seen | None) -> str:
         return "–"
     verdict = f", {seen.verdict}" if seen.verdict else ""
     outcome = "not proven" if seen.outcome == "candidate" else seen.outcome
-    return f"{seen.rank}: {outcome}, {seen.members} images{verdict}"
+    return f"{seen.rank}: {outcome}, {count(seen.members)} images{verdict}"
 
 
 def _row(compared: Compared) -> tuple[str, ...]:

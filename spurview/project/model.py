@@ -92,11 +92,43 @@ class HandResult(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     verified: VerificationRecord
 
 
+class SensitivityPoint(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What came of the trials of one strength; found and alarmed count of the learnt ones.
+
+    low, high: the 95 % interval of found over learnt, 0..1; 0 and 1 where none was learnt.
+    """
+
+    strength: float
+    share_of_class: float
+    share_of_pool: float
+    trials: int
+    learnt: int
+    found: int
+    alarmed: int
+    low: float = 0.0
+    high: float = 1.0
+
+
+class SensitivityRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How weak a pattern would have been found in the project's own images, by trials.
+
+    fingerprint: of the candidates that the project then had; side_px: of the patch.
+    """
+
+    fingerprint: str
+    made: str
+    side_px: int
+    points: list[SensitivityPoint]
+    clean_runs: int
+    clean_alarms: int
+
+
 class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The content of `/settings`. Times are UTC, ISO 8601.
 
     `label_names` names `/images/label`; its first entries are `class_names`. `network`: of one
-    that was not trained here. `by_hand`: candidates that a person made.
+    that was not trained here. `by_hand`: candidates that a person made. `sensitivity`:
+    what trials on these images told, where somebody asked.
     """
 
     project_id: str
@@ -114,6 +146,7 @@ class ProjectInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     planted: list[PlantedPattern] = []
     network: NetworkDescription | None = None
     by_hand: list[HandMade] = []
+    sensitivity: SensitivityRecord | None = None
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,7 +7,7 @@ A command holds ids and values, never widgets, and is checked before it is pushe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +15,7 @@ from PySide6.QtGui import QUndoCommand
 
 from spurview.core.errors import InputError
 from spurview.core.settings import Settings
-from spurview.project.model import Verdict, VerdictName
+from spurview.project.model import SourceRecord, Verdict, VerdictName
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange
 
@@ -80,6 +80,21 @@ class ChangeSettings(QUndoCommand):
         self._document.put_settings(self._before)
 
 
+class ChangeSources(QUndoCommand):
+    """Say where the originals are now."""
+
+    def __init__(self, document: Document, after: Sequence[SourceRecord], text: str) -> None:
+        super().__init__(text)
+        self._document = document
+        self._before, self._after = list(document.info.sources), list(after)
+
+    def redo(self) -> None:
+        self._document.put_sources(self._after)
+
+    def undo(self) -> None:
+        self._document.put_sources(self._before)
+
+
 class ChangeByHand(QUndoCommand):
     """Let candidates made by hand come or go; what was computed of them stays known."""
 
@@ -92,6 +107,18 @@ class ChangeByHand(QUndoCommand):
 
     def undo(self) -> None:
         self._document.put_by_hand(self._change.backwards)
+
+
+def set_sources(document: Document, sources: Sequence[SourceRecord], text: str) -> bool:
+    """Say where the originals are now; False when nothing would change.
+
+    Raises InputError where the project is read-only.
+    """
+    _refuse_read_only(document)
+    if list(sources) == document.info.sources:
+        return False
+    document.undo_stack.push(ChangeSources(document, sources, text))
+    return True
 
 
 def put_by_hand(document: Document, change: HandChange, text: str) -> None:

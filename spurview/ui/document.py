@@ -22,7 +22,14 @@ from spurview.pipeline.manual import made_in, replaced_as_judged, replaced_ids
 from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.stages import State, states
 from spurview.pipeline.wording import candidate_names
-from spurview.project.model import HandMade, HistoryEvent, ProjectInfo, Verdict
+from spurview.project.model import (
+    HandMade,
+    HistoryEvent,
+    ProjectInfo,
+    SensitivityRecord,
+    SourceRecord,
+    Verdict,
+)
 from spurview.ui.contents import Contents, OwnKey, own_key, read_contents, with_states
 from spurview.ui.document_parts import (
     Change,
@@ -32,6 +39,7 @@ from spurview.ui.document_parts import (
     ProjectLike,
     Snapshot,
     StageDone,
+    kept,
 )
 from spurview.ui.own_candidates import OwnCandidates, changed
 
@@ -161,7 +169,7 @@ class Document(QObject):
         return (
             bool(self._put or self._drop)
             or self._verdicts != self._saved_verdicts
-            or self._info.settings != self._saved_settings
+            or kept(self._info) != self._saved_kept
             or self._own.is_modified(self._info)
         )
 
@@ -210,6 +218,20 @@ class Document(QObject):
         self.stages_changed.emit(Change(stages=turned, fields=frozenset({"settings"})))
         self._announce_modified(was_modified)
 
+    def put_sources(self, sources: Sequence[SourceRecord]) -> None:
+        """Say where the originals are now. For commands only."""
+        self._put_info("sources", sources=list(sources))
+
+    def put_sensitivity(self, record: SensitivityRecord | None) -> None:
+        """Take what trials on these images told."""
+        self._put_info("sensitivity", sensitivity=record)
+
+    def _put_info(self, field: str, **values: object) -> None:
+        was_modified = self.is_modified
+        self._info = msgspec.structs.replace(self._info, **values)
+        self.stages_changed.emit(Change(fields=frozenset({field})))
+        self._announce_modified(was_modified)
+
     def put_by_hand(self, change: HandChange) -> None:
         """Let candidates made by hand come and go; for commands only."""
         was_modified = self.is_modified
@@ -237,8 +259,13 @@ class Document(QObject):
         self._drop = tuple(dict.fromkeys(self._drop + product.drop))
         self._products = (*self._products, product)
         # The run began with what the person had done by then; what came since stays as it is.
+        now = self._info
         self._info = msgspec.structs.replace(
-            done.info, settings=self._info.settings, by_hand=self._info.by_hand
+            done.info,
+            settings=now.settings,
+            by_hand=now.by_hand,
+            sources=now.sources,
+            sensitivity=now.sensitivity,
         )
         self._history = [*self._history, done.event]
         self._lay_over()
@@ -265,7 +292,7 @@ class Document(QObject):
         """Take note that `saved` is in the file; what came since stays unsaved."""
         was_modified = self.is_modified
         self._saved_verdicts = saved.verdicts
-        self._saved_settings = saved.info.settings
+        self._saved_kept = kept(saved.info)
         self._own.mark_saved(saved.info, saved.put)
         self._put = {n: a for n, a in self._put.items() if saved.put.get(n) is not a}
         self._products = self._products[len(saved.products) :]
@@ -283,7 +310,7 @@ class Document(QObject):
         self._info = project.info
         self._verdicts = dict(project.verdicts)
         self._saved_verdicts = dict(project.verdicts)
-        self._saved_settings = project.info.settings
+        self._saved_kept = kept(project.info)
         self._history = list(project.history)
         self._put, self._drop, self._products = {}, (), ()
         self._moved: dict[str, str] = {}

@@ -100,6 +100,11 @@ class StageDone:
     contents: Contents | None = None
 
 
+def kept(info: ProjectInfo) -> tuple[object, ...]:
+    """What a person changed or asked for, of which a save is needed."""
+    return info.settings, info.sources, info.sensitivity
+
+
 def decoded_keys(reader: Reader) -> list[str]:
     """The images' keys, for readers that are no project file."""
     data = reader.read("/images/keys").tobytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from spurview.project.model import VerdictName
@@ -68,10 +69,21 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "run": on(lambda w: w.run.start()),
         "chance": on(lambda w: w.run.start(until="chance")),
         "cancel_run": window.cancel_run,
+        "plant": on(lambda w: _dialogs().plant(window, w)),
+        "sensitivity": on(lambda w: _dialogs().sensitivity(window, w)),
+        "compare": on(lambda w: _dialogs().compare(window, w)),
+        "locate": on(lambda w: _dialogs().locate(window, w)),
         "find_command": lambda: CommandFinder(window.menus.commands(), window).open(),
         "keys": lambda: KeyList(window).open(),
         "about": window.show_about,
     }
+
+
+def _dialogs() -> ModuleType:
+    # Late: the start page is there before the dialogs are.
+    from spurview.ui.dialogs import opening
+
+    return opening
 
 
 def _with_project(window: MainWindow, do: Callable[[Workspace], object]) -> None:

@@ -177,7 +177,9 @@ class MainWindow(QMainWindow):
         from spurview.ui.workspace import Workspace
 
         document = Document(opened.project, opened.contents)
-        self.workspace = Workspace(self, document, self.runner, self.status.say, self.preferences)
+        self.workspace = Workspace(
+            self, document, self.runner, self.status.say, self.preferences, self.agreement
+        )
         self.pages.addWidget(self.workspace.plots)
         self.workspace.plots.set_kinds(self.preferences.remembered.plot_views)
         self.workspace.plots.kinds_changed.connect(
@@ -206,6 +208,7 @@ class MainWindow(QMainWindow):
         self.menus.show_docks(self.workspace.docks)
         self.workspace.clusters.menu_requested.connect(self.menus.show_candidate_menu)
         exporting.connect_evidence(self, self.workspace)
+        self.workspace.evidence.sensitivity_requested.connect(self.actions_["sensitivity"].trigger)
         self.workspace.images.large_view_made.connect(self._equip_large_view)
         self.menus.show_sorting(self.workspace.clusters.tree.sort_by)
         self.menus.show_looks(self.workspace)

@@ -83,10 +83,14 @@ def saving(project: Any, snapshot: Snapshot, path: Path | None = None) -> Work:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Where a run computes: a device as `core.device` names it, and threads, 0 for all."""
+    """Where a run computes: a device as `core.device` names it, and threads, 0 for all.
+
+    trusted: SHA-256 of files that may be opened although they can hold code.
+    """
 
     device: str = "auto"
     threads: int = 0
+    trusted: frozenset[str] = frozenset()
 
 
 def running(
@@ -109,7 +113,13 @@ def running(
         _use_threads(chosen.threads)
         now, below = info, reader
         products = run.compute(
-            reader, info, work_dir=work_dir, until=until, device=chosen.device, report=report
+            reader,
+            info,
+            work_dir=work_dir,
+            until=until,
+            device=chosen.device,
+            trusted=chosen.trusted,
+            report=report,
         )
         for product in products:
             now = run.applied(now, product)

@@ -165,6 +165,9 @@ class SelectionFollowsFocus(QObject):
     def _follow_class(self, class_index: int | None) -> None:
         if class_index is None or self._focus.candidate_id is not None:
             return
+        if not self._document.reader.has("/predictions/class"):
+            # Another project took the place of this one, and has not got that far.
+            return
         predicted = self._document.reader.read("/predictions/class")
         role = self._document.reader.read("/images/role")
         self._selection.set_rows(np.flatnonzero((predicted == class_index) & (role == POOL)))

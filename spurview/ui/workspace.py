@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from spurview.jobs import JobRunner
 from spurview.project.model import VerdictName
 from spurview.ui import messages
+from spurview.ui.agreement import Agreement, not_agreed
 from spurview.ui.by_hand import ByHand
 from spurview.ui.candidate_work import CandidateWork
 from spurview.ui.clusters.pane import ClustersPane
@@ -39,15 +40,18 @@ class Workspace(QObject):
         runner: JobRunner,
         say: Say,
         preferences: Preferences,
+        agreement: Agreement,
     ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._agreement = window, agreement
         self.document = document
         document.setParent(self)
         self.selection = Selection(self)
         self.focus = Focus(self)
         self.guide = SelectionFollowsFocus(document, self.selection, self.focus)
-        self.run = RunControl(document, runner, self, options=lambda: _run_options(preferences))
+        self.run = RunControl(
+            document, runner, self, options=lambda: _run_options(preferences, agreement)
+        )
         self.clusters = ClustersPane(document, self.focus)
         self.plots = PlotsPane(document, self.selection, self.focus, runner)
         self.plots.menu.said.connect(say)
@@ -58,9 +62,7 @@ class Workspace(QObject):
         self.judging = Judging(
             document, self.focus, self.guide, self.clusters.model.candidate_ids, say
         )
-        self.by_hand = ByHand(
-            document, runner, self, device=lambda: _run_options(preferences).device
-        )
+        self.by_hand = ByHand(document, runner, self, device=lambda: preferences.remembered.device)
         self.candidates = CandidateWork(
             document, self.selection, self.focus, self.guide, self.by_hand, say, window
         )
@@ -69,8 +71,13 @@ class Workspace(QObject):
         self._connect()
 
     def show_failure(self, *_: object) -> None:
-        """The dialog of the run's failure."""
-        if self.run.failure is not None:
+        """The dialog of the run's failure; where the network's file waits for agreement, that."""
+        if self.run.failure is None:
+            return
+        asked = not_agreed(self.run.failure)
+        if asked is not None:
+            self._agreement.ask(self._window, asked, self.run.start_again)
+        else:
             messages.show_failure(self._window, "The run stopped", self.run.failure)
 
     def go_to_next_part(self, step: int) -> None:
@@ -131,9 +138,9 @@ class Workspace(QObject):
         return bar
 
 
-def _run_options(preferences: Preferences) -> RunOptions:
+def _run_options(preferences: Preferences, agreement: Agreement) -> RunOptions:
     known = preferences.remembered
-    return RunOptions(known.device, known.threads)
+    return RunOptions(known.device, known.threads, agreement.digests)
 
 
 def _holds(part: QWidget, widget: QWidget | None) -> bool:

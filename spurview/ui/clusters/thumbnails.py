@@ -1,21 +1,12 @@
-"""The small picture of a candidate: the mean of its members under the heat of what they share.
-
-A pattern that moves would blur: its members are brought to one place first.
-"""
+"""The small pictures of the candidates, made when first shown."""
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtGui import QImage
 
-from spurview.core.shared_pixels import Highlight, compose, rgb
-from spurview.core.template import brought_home
-from spurview.pipeline.places import offsets
+from spurview.pipeline.thumbnail import thumbnail
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
-
-# The mean of more images looks the same.
-_ENOUGH = 200
 
 
 class Thumbnails:
@@ -44,13 +35,6 @@ class Thumbnails:
         finding = document.finding(candidate_id)
         if rows is None or finding is None or len(rows.members) == 0:
             return None
-        members = rows.members[:_ENOUGH].tolist()
-        images = document.reader.read_rows("/images/pixels", members)
-        moved = offsets(document.reader, rows.index, members)
-        if moved is not None:
-            images = brought_home(images, moved)
-        mean = np.rint(images.mean(0)).astype(np.uint8)[None]
-        if not finding.localised:
-            return to_qimage(rgb(mean)[0])
-        shared = document.reader.read("/candidates/map", rows.index, rows.index + 1)[0]
-        return to_qimage(compose(mean, shared, np.ones(1), Highlight("heat"))[0])
+        members = rows.members.tolist()
+        made = thumbnail(document.reader, rows.index, members, localised=finding.localised)
+        return to_qimage(made)

@@ -151,7 +151,7 @@ class SummaryPage(Page):
     def _show_estimate(self, found) -> None:  # type: ignore[no-untyped-def]
         mib = max(1, round(found.project_bytes / _MIB))
         self._say_takes(
-            f"about {_duration(found.seconds)} to train on the {found.device.upper()}, as a few "
+            f"about {duration(found.seconds)} to train on the {found.device.upper()}, as a few "
             f"steps just now tell, and then the search; at most about {count(mib)} MB on the disk"
         )
 
@@ -166,7 +166,8 @@ class SummaryPage(Page):
             self.path.setText(path)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """About so long, in words."""
     if seconds < 90:
         return f"{max(5, 5 * round(seconds / 5))} seconds"
     if seconds < 5400:

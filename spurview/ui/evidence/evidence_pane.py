@@ -248,7 +248,11 @@ class EvidencePane(QWidget):
         if not is_silent(findings):
             return [_words(EMPTY)]
         answered = self.receivers(SIGNAL("sensitivity_requested()")) > 0
-        return [silence(findings, self.sensitivity_requested.emit if answered else None)]
+        return [
+            silence(
+                findings, self._document.info, self.sensitivity_requested.emit if answered else None
+            )
+        ]
 
     def _left(self, shown: Material) -> QWidget:
         part, inside = _stack()

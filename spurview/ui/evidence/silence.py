@@ -9,12 +9,19 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from spurview.pipeline import wording
 from spurview.pipeline.findings import Findings
+from spurview.pipeline.sensitivity_wording import sensitivity_sentence
 from spurview.pipeline.wording_silence import searched
+from spurview.project.model import ProjectInfo
+from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.link_button import LinkButton
 
+_FIRST, _AGAIN = "How sensitive is this?", "Try again, or more often…"
 
-def silence(findings: Findings, ask: Callable[[], None] | None = None) -> QWidget:
+
+def silence(
+    findings: Findings, info: ProjectInfo, ask: Callable[[], None] | None = None
+) -> QWidget:
     """The sentence, and what was searched, from the records alone.
 
     ask: called when the person asks how sensitive the search is; None where nobody would answer.
@@ -24,9 +31,11 @@ def silence(findings: Findings, ask: Callable[[], None] | None = None) -> QWidge
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(8)
     inside.addWidget(label(wording.SILENCE, "headline", wrap=True))
-    inside.addWidget(label(wording.SILENCE_UNTESTED, wrap=True))
+    inside.addWidget(label(sensitivity_sentence(info), wrap=True))
+    if info.sensitivity is not None:
+        inside.addWidget(SensitivityPlot(info.sensitivity))
     if ask is not None:
-        link = LinkButton("How sensitive is this?")
+        link = LinkButton(_AGAIN if info.sensitivity else _FIRST)
         link.clicked.connect(ask)
         inside.addWidget(link)
     inside.addSpacing(16)

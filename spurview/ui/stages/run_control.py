@@ -45,6 +45,7 @@ class RunControl(QObject):
         self._job: Job | None = None
         self._began_stage = 0.0
         self.stage: str | None = None
+        self._until: str | None = None
         self.step = ""
         self.fraction: float | None = None
         self.failed_stage: str | None = None
@@ -95,6 +96,7 @@ class RunControl(QObject):
         if self._job is not None or self._document.read_only:
             return
         self._forget_failure()
+        self._until = until
         job = self._runner.submit(
             "run", project_jobs.running(self._document, until, self._options())
         )
@@ -107,6 +109,10 @@ class RunControl(QObject):
         self.stage = next(stale, until)
         self._enter_stage(self.stage)
         self.changed.emit()
+
+    def start_again(self) -> None:
+        """Do what the last run was to do."""
+        self.start(until=self._until)
 
     def cancel(self) -> None:
         """Ask the run to stop; finished stages stay, the present one resumes next time."""

@@ -1,0 +1,51 @@
+"""What trials with planted patterns say of a silence, in one sentence for window and exports."""
+
+from __future__ import annotations
+
+from spurview.pipeline.stages import fingerprint
+from spurview.pipeline.wording import SILENCE_UNTESTED, percent
+from spurview.project.model import ProjectInfo, SensitivityPoint, SensitivityRecord
+
+# A pattern counts as one that is found from this share of its trials on.
+_RELIABLE = 0.8
+
+
+def record_mark(info: ProjectInfo) -> str:
+    """What the trials depend on: images and all settings of the search."""
+    return fingerprint("candidates", info)
+
+
+def is_current(info: ProjectInfo) -> bool:
+    """Whether the trials were made on these images and with these settings."""
+    return info.sensitivity is not None and info.sensitivity.fingerprint == record_mark(info)
+
+
+def by_strength(record: SensitivityRecord) -> list[SensitivityPoint]:
+    """Points of the largest shares, weakest first."""
+    shares = max(((p.share_of_class, p.share_of_pool) for p in record.points), default=None)
+    same = [p for p in record.points if (p.share_of_class, p.share_of_pool) == shares]
+    return sorted(same, key=lambda p: p.strength)
+
+
+def sensitivity_sentence(info: ProjectInfo) -> str:
+    """The weakest pattern that would have been found, or that nothing is known."""
+    record = info.sensitivity
+    if record is None:
+        return SILENCE_UNTESTED
+    points = [p for p in by_strength(record) if p.learnt]
+    if not points:
+        return (
+            "No network learnt any pattern that was planted on trial: there was no false cause to "
+            "find."
+        )
+    reliable = [p for p in points if p.found >= _RELIABLE * p.learnt]
+    point = reliable[0] if reliable else points[-1]
+    told = (
+        f"A {record.side_px} × {record.side_px} patch at strength {point.strength:g} in "
+        f"{percent(point.share_of_pool)} of the pool would have been found with probability "
+        f"{point.found / point.learnt:.2f} ({point.found} of {point.learnt} trials on these "
+        f"images; 95 % interval {point.low:.2f}–{point.high:.2f})."
+    )
+    if not is_current(info):
+        return f"{told} That was before images or settings were changed."
+    return told

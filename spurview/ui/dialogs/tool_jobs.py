@@ -1,0 +1,186 @@
+"""What the dialogs of Tools compute on the jobs' thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spurview.core.arrays import Reader
+from spurview.core.errors import InputError
+from spurview.core.progress import Report
+from spurview.jobs import Work
+from spurview.project.model import ProjectInfo, SensitivityPoint, SensitivityRecord
+
+if TYPE_CHECKING:
+    from spurview.pipeline.comparison import Comparison, Side
+    from spurview.pipeline.experiment import Plan
+    from spurview.ui.document import Document
+
+
+def looking(reader: Reader, info: ProjectInfo, plan: Plan) -> Work:
+    """Work that gives a Look at a planted pattern."""
+
+    def work(report: Report, deliver: Any) -> Any:
+        from spurview.pipeline.experiment import look
+
+        return look(reader, info, plan)
+
+    return work
+
+
+def planting(reader: Reader, info: ProjectInfo, plan: Plan, path: Path) -> Work:
+    """Work that makes an experiment and gives its path."""
+
+    def work(report: Report, deliver: Any) -> Path:
+        from spurview.pipeline.experiment import make_experiment
+
+        return make_experiment(reader, info, plan, path, report=report)
+
+    return work
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A comparison, and small pictures (h, w, 3) u8 of each side's findings by id."""
+
+    found: Comparison
+    pictures: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] = field(
+        default_factory=lambda: ({}, {})
+    )
+
+
+def comparing(document: Document, path: Path) -> Work:
+    """Work that compares the open project with the one at `path` and gives a Shown."""
+    findings, reader, name = document.findings, document.reader, document.title
+    keys = list(document.keys)
+
+    def work(report: Report, deliver: Any) -> Shown:
+        from spurview.pipeline.comparison import Side, compare
+        from spurview.pipeline.findings import collect
+        from spurview.project.store import Project
+
+        if findings is None:
+            raise InputError(f"{name} has no findings yet: run it first.")
+        report(0, 0, f"compare: reading {path.name}")
+        with Project.open(path, lock=False) as other:
+            theirs = collect(other, other.info, other.verdicts, other.keys())
+            sides = (
+                Side(name, findings, reader, keys),
+                Side(path.name, theirs, other, other.keys()),
+            )
+            report(0, 0, "compare: matching the findings")
+            return Shown(compare(*sides), (_pictures(sides[0]), _pictures(sides[1])))
+
+    return work
+
+
+def _pictures(side: Side) -> dict[str, np.ndarray]:
+    from spurview.pipeline.findings import candidate_records
+    from spurview.pipeline.thumbnail import thumbnail
+
+    places = {r.id: index for index, r in enumerate(candidate_records(side.reader))}
+    rows = {key: row for row, key in enumerate(side.keys)}
+    return {
+        finding.id: thumbnail(
+            side.reader,
+            places[finding.id],
+            [rows[key] for key in finding.members],
+            localised=finding.localised,
+        )
+        for finding in side.findings.findings
+        if finding.id in places and finding.members
+    }
+
+
+def locating(
+    info: ProjectInfo, reader: Reader, source: int, folder: Path, project_dir: Path
+) -> Work:
+    """Work that gives a Relocation of one source."""
+
+    def work(report: Report, deliver: Any) -> Any:
+        from spurview.pipeline.relocate import relocate
+
+        return relocate(info, reader, source, folder, project_dir, report=report)
+
+    return work
+
+
+def missing(info: ProjectInfo, project_dir: Path) -> Work:
+    """Work that gives the numbers of the sources that are no longer where they were."""
+
+    def work(report: Report, deliver: Any) -> Any:
+        from spurview.pipeline.relocate import missing_sources
+
+        return missing_sources(info, project_dir)
+
+    return work
+
+
+def trying_patterns(path: Path, work_dir: Path, number: int, processes: int, mark: str) -> Work:
+    """Work that runs `number` trials of each strength and share on the project at `path`.
+
+    Finished trials are kept in `work_dir` and not run again. Delivers and gives a
+    SensitivityRecord; mark: what the record says it depends on.
+    """
+
+    def work(report: Report, deliver: Callable[[Any], None]) -> SensitivityRecord:
+        from spurview.evaluation.own_images import own_images, run_trial, trials
+        from spurview.evaluation.rows import read_rows
+        from spurview.evaluation.workers import run_suite
+
+        report(0, 0, "trials: reading the images")
+        own = own_images(path)
+        suite = trials(own, number)
+        folder = work_dir / "sensitivity"
+        folder.mkdir(parents=True, exist_ok=True)
+        # Of other images or settings the trials say nothing.
+        table = folder / f"{own.mark}.csv"
+        failures = run_suite(
+            suite,
+            table,
+            jobs=processes,
+            run=partial(run_trial, path),
+            on_end=lambda _: deliver(_record(read_rows(table), mark)),
+            report=lambda done, total, _: report(done, total, f"trials: {done} of {total}"),
+        )
+        rows = read_rows(table)
+        if not rows:
+            raise InputError(
+                f"No trial could be run: {failures[0].message}" if failures else "No trial was run."
+            )
+        return _record(rows, mark)
+
+    return work
+
+
+def _record(rows: Any, mark: str) -> SensitivityRecord:
+    from spurview.evaluation.sensitivity import sensitivity
+
+    told = sensitivity(rows, project="")
+    return SensitivityRecord(
+        fingerprint=mark,
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        side_px=told.side_px,
+        points=[
+            SensitivityPoint(
+                strength=p.strength,
+                share_of_class=p.share_of_class,
+                share_of_pool=p.share_of_pool,
+                trials=p.trials,
+                learnt=p.learnt,
+                found=(p.found.hits or 0) if p.found else 0,
+                alarmed=(p.alarmed.hits or 0) if p.alarmed else 0,
+                low=(p.found.low or 0.0) if p.found else 0.0,
+                high=p.found.high if p.found and p.found.high is not None else 1.0,
+            )
+            for p in told.points
+        ],
+        clean_runs=told.clean_runs,
+        clean_alarms=told.clean_alarms,
+    )
