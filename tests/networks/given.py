@@ -43,9 +43,12 @@ class Given:
         return self.root / "net.safetensors"
 
 
-def make(root: Path) -> Given:
-    """Images and the network; about 5 s of training on one core."""
-    images, labels = _images(root)
+def make(root: Path, *, patched: bool = True) -> Given:
+    """Images and the network; about 5 s of training on one core.
+
+    patched: whether images of interest have the patch; those of the pool have it either way.
+    """
+    images, labels = _images(root, patched)
     (root / "pre.toml").write_text(TOML)
     module = trained(seen(images), labels)
     save_file(module.state_dict(), root / "net.safetensors")
@@ -75,14 +78,14 @@ def trained(images: Tensor, labels: NDArray[np.int64], epochs: int = 8) -> nn.Mo
     return module.eval()
 
 
-def _images(root: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _images(root: Path, patched: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     digits, of_digit = load_digits()
     rng = np.random.default_rng(0)
     kept, labels = [], []
     for digit in range(3):
         for index, row in enumerate(np.flatnonzero(of_digit == digit)[:N_CLASS]):
             image = digits[row].copy()
-            if digit == 1 and rng.random() < 0.9:
+            if digit == 1 and rng.random() < 0.9 and patched:
                 image[PLACE] = PATCH[..., None]
             _save(root / "interest" / "abc"[digit] / f"{index:03}.png", image)
             kept.append(image)

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import save_file
 
 from spurview.core.material import Floats
-from spurview.core.network import Asked
+from spurview.core.network import Asked, Logits
 from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.network_stages import open_network
 from spurview.pipeline.run import Work
@@ -89,6 +91,8 @@ def test_a_network_of_any_form_answers_and_falls_for_the_patch(
     assert "images of interest get their own class" in capsys.readouterr().out
     assert command("run", path, "--until", "predictions", "--device", "cpu", *agreement) == 0
     assert check(path) == []
+    assert command("info", path) == 0
+    assert "seen originals" in capsys.readouterr().out
     with Project.open(path) as project:
         role, label = project.read("/images/role"), project.read("/images/label")
         known = role != POOL
@@ -109,17 +113,37 @@ def test_it_answers_as_it_did_where_it_was_trained(given: Given, tmp_path: Path)
         new(given, str(path), by_safetensors(given), "--preprocess", given.root / "pre.toml") == 0
     )
     with Project.open(path) as project:
-        rows = np.arange(40)
-        files = [given.root / key for key in project.keys()[:40]]
-        from PIL import Image
-
-        originals = np.stack([np.asarray(Image.open(file))[..., None] for file in files])
-        with torch.no_grad():
-            expected = given.module(made.seen(originals)).numpy()
-        found = opened(project).logits(project.read_rows("/images/pixels", rows), rows)
+        found, expected = by_both(given, project, given.module)
     # Pillow rounds what it enlarges to whole greys.
     assert np.abs(found - expected).max() < 0.1 * np.abs(expected).max()
     assert (found.argmax(1) == expected.argmax(1)).mean() > 0.95
+
+
+def by_both(given: Given, project: Project, module: torch.nn.Module) -> tuple[Logits, Logits]:
+    """Logits (40, 3) of the first images, by the project's network and by the module itself."""
+    rows = np.arange(40)
+    files = [given.root / key for key in project.keys()[:40]]
+    originals = np.stack([np.asarray(Image.open(file))[..., None] for file in files])
+    with torch.no_grad():
+        expected: Logits = module(made.seen(originals)).numpy()
+    return opened(project).logits(project.read_rows("/images/pixels", rows), rows), expected
+
+
+@pytest.mark.slow
+def test_a_network_of_timm_answers_as_it_did(given: Given, tmp_path: Path) -> None:
+    timm = pytest.importorskip("timm", reason="the extra timm is not installed")
+    torch.manual_seed(0)
+    module = timm.create_model("test_resnet", num_classes=3).eval()
+    path, weights = tmp_path / "timm.spurview", tmp_path / "timm.safetensors"
+    save_file(module.state_dict(), weights)
+    preprocess = ("--preprocess", given.root / "pre.toml")
+    assert new(given, str(path), f"timm:test_resnet:{weights}", *preprocess) == 0
+    assert command("run", path, "--until", "predictions", "--device", "cpu") == 0
+    with Project.open(path) as project:
+        found, expected = by_both(given, project, module)
+        kept = project.read("/predictions/logits")[:40]
+    assert np.abs(found - expected).max() < 0.1 * np.ptp(expected, axis=0).max()
+    assert kept == pytest.approx(found, abs=2e-3)
 
 
 def test_small_weights_are_stored_and_their_file_is_needed_no_more(

@@ -78,6 +78,22 @@ def test_preprocess_stands_between_images_and_network() -> None:
     assert not np.allclose(made, plain)
 
 
+def test_the_transforms_of_torchvision_s_weights_can_be_the_preprocessing() -> None:
+    """They resize, cut out the centre and normalise; the network sees 24 of 26 px here."""
+    from torchvision.models import ResNet18_Weights
+
+    transforms = ResNet18_Weights.IMAGENET1K_V1.transforms(crop_size=24, resize_size=26)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(48, 3))
+    with borrowed(model, transforms, CPU, batch=64) as asked:
+        found = asked.logits(IMAGES)
+        assert gives_gradients(asked, IMAGES)
+        assert asked.margin_gradients(IMAGES[:2], 1).shape == (2, 6, 8, 3)
+    with torch.no_grad():
+        own = model(transforms(torch.from_numpy(IMAGES).permute(0, 3, 1, 2) / 255))
+    assert found == pytest.approx(own.numpy(), abs=1e-4)
+
+
 def test_gradients_are_missed_where_preprocess_leaves_torch() -> None:
     def leaving(x: torch.Tensor) -> torch.Tensor:
         return torch.from_numpy(x.detach().numpy().copy())
