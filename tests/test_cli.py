@@ -228,18 +228,6 @@ def test_export_writes_what_is_asked_for(project: Path) -> None:
     assert ran.stdout.split() == [os.path.join("out", name) for name in reversed(names)]
 
 
-def test_export_replaces_nothing_without_being_told_to(project: Path) -> None:
-    made = ("export", project, "out", "--html")
-    assert spurview(*made, cwd=project.parent).returncode == 0
-    page = project.parent / "out" / "report.html"
-    page.write_text("mine", encoding="utf-8")
-    assert_refused(spurview(*made, cwd=project.parent), "is there already", "--replace")
-    assert page.read_text(encoding="utf-8") == "mine"
-    ran = spurview(*made, "--replace", cwd=project.parent)
-    assert ran.returncode == 0, ran.stderr
-    assert "<h1>" in page.read_text(encoding="utf-8")
-
-
 def test_export_refuses_an_unknown_finding(project: Path) -> None:
     ran = spurview("export", project, "out", "--finding", "9-zzzzzzzz", cwd=project.parent)
     assert_refused(ran, "9-zzzzzzzz", "1-aaaaaaaa")

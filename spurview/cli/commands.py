@@ -254,6 +254,12 @@ def findings(path: Path, as_json: bool) -> None:
 @click.option("--png", is_flag=True, help="Contact sheets and patterns.")
 @click.option("--csv", is_flag=True, help="Tables of statistics and images.")
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+@click.option(
+    "--sensitivity",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where `spurview evaluate --like PROJECT` wrote: its result goes into the report.",
+)
 @click.option("--replace", is_flag=True, help="Replace files of an earlier export without asking.")
 def export(
     path: Path,
@@ -263,6 +269,7 @@ def export(
     png: bool,
     csv: bool,
     as_json: bool,
+    sensitivity: Path | None,
     replace: bool,
 ) -> None:
     """Write the findings of PROJECT into DIR: report, pictures, tables, JSON; all if none is named.
@@ -272,7 +279,8 @@ def export(
     from spurview.cli.exporting import write
 
     wanted: dict[Kind, bool] = {"html": html, "png": png, "csv": csv, "json": as_json}
-    print_lines(write(path, folder, ids, [kind for kind in wanted if wanted[kind]], replace))
+    kinds = [kind for kind in wanted if wanted[kind]]
+    print_lines(write(path, folder, ids, kinds, trials=sensitivity, replace=replace))
 
 
 @click.command()

@@ -18,17 +18,29 @@ if TYPE_CHECKING:
 
 
 def write(
-    path: Path, folder: Path, ids: Sequence[str], kinds: Sequence[Kind], replace: bool
+    path: Path,
+    folder: Path,
+    ids: Sequence[str],
+    kinds: Sequence[Kind],
+    *,
+    trials: Path | None,
+    replace: bool,
 ) -> list[str]:
-    """Export the project at `path` into the folder; gives the files as lines."""
+    """Export the project at `path` into the folder; gives the files as lines.
+
+    trials: the folder of an evaluation on the project's own images, for the report.
+    """
     from spurview.pipeline.export import KINDS, export_findings
     from spurview.pipeline.export_origin import Material
     from spurview.pipeline.report import FILE_NAME, write_report
     from spurview.pipeline.stages import states
     from spurview.pipeline.whole_files import make_folder
 
+    known = _sensitivity(path, trials) if trials else []
     with open_project(path, lock=False) as project, interruptible("Stopped.") as report:
-        material = Material(project, project.info, project.verdicts, project.keys(), path.stem)
+        material = Material(
+            project, project.info, project.verdicts, project.keys(), path.stem, known
+        )
         is_whole = states(project.info, project)["verification"] != "missing"
         if [*kinds] == ["html"] and not ids and not is_whole:
             target = folder / FILE_NAME
@@ -46,6 +58,25 @@ def write(
             report=report,
         )
     return [str(file) for file in written]
+
+
+def _sensitivity(path: Path, trials: Path) -> list[str]:
+    """What the trials say, in sentences. Raises InputError where they are of another project."""
+    from spurview.cli.evaluate import RUNS
+    from spurview.evaluation.own_images import own_images
+    from spurview.evaluation.rows import read_rows
+    from spurview.evaluation.sensitivity import HOW, sensitivity, sentences
+
+    rows = read_rows(trials / RUNS)
+    if not rows:
+        raise InputError(f"There is no finished run in {trials / RUNS}.")
+    mark = own_images(path).mark
+    if any(row.source != mark for row in rows):
+        raise InputError(
+            f"{trials / RUNS} holds runs on other images or with other settings: "
+            f"evaluate {path.name} anew."
+        )
+    return [*sentences(sensitivity(rows, project=path.name)), HOW]
 
 
 def _agree(there: Sequence[Path]) -> None:

@@ -35,6 +35,7 @@ _HEAD = (
     *("random group", "pool lift", "in training", "verdict"),
 )
 SENSITIVITY_COMMAND = "spurview evaluate --like PROJECT --out DIR"
+SENSITIVITY_OPTION = "spurview export PROJECT OUT --html --sensitivity DIR"
 # Classes without a single pool image have no line each where they are many.
 _FEW_EMPTY = 5
 _JUDGE = (
@@ -174,7 +175,10 @@ class _Page:
             yield from (paragraph(line) for line in self._material.sensitivity)
             return
         yield paragraph(wording.SILENCE_UNTESTED)
-        yield f"<p>To measure it on these images: <code>{text(SENSITIVITY_COMMAND)}</code></p>"
+        yield (
+            f"<p>To measure it on these images: <code>{text(SENSITIVITY_COMMAND)}</code>, and to "
+            f"tell it here: <code>{text(SENSITIVITY_OPTION)}</code></p>"
+        )
 
     def _end(self) -> Iterator[str]:
         yield from provenance_part(self._material, self._written)
