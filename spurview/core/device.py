@@ -7,9 +7,11 @@ from typing import TypeVar
 
 import torch
 
-from spurview.core.errors import InputError
+from spurview.core.errors import InputError, StageError
 
 T = TypeVar("T")
+
+_NO_ROOM = "Memory ran out even with the smallest batch: close other programs or use less images."
 
 
 def choose_device(name: str) -> torch.device:
@@ -44,3 +46,25 @@ def with_smaller_batches(work: Callable[[int], T], batch: int) -> T:
                 raise
             torch.cuda.empty_cache()
             batch //= 2
+
+
+def else_on_cpu(
+    work: Callable[[str], T], device: str, on_fall: Callable[[], None]
+) -> tuple[T, str]:
+    """`work(device)` and the device that did it: the CPU where the GPU's memory is too small.
+
+    on_fall: called before the work begins anew on the CPU. Raises StageError where there is no
+    room on the CPU either, or on the GPU of a network that stays there.
+    """
+    try:
+        return work(device), device
+    except torch.OutOfMemoryError as error:
+        if device == "cpu":
+            raise StageError(_NO_ROOM, details=str(error)) from error
+    # Out of the handler, whose error keeps the tensors of the failed try alive.
+    torch.cuda.empty_cache()
+    on_fall()
+    try:
+        return work("cpu"), "cpu"
+    except torch.OutOfMemoryError as error:
+        raise StageError(_NO_ROOM, details=str(error)) from error

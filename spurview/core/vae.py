@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from spurview.core.classifier import Images, as_tensor
+from spurview.core.device import with_smaller_batches
 from spurview.core.image_rows import ImageRows
 from spurview.core.progress import Report, silent
 from spurview.core.ranks import ALONE, Ranks
@@ -133,6 +134,12 @@ def embed(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Latent means (n, d) and mean squared reconstruction errors (n,), both float32."""
     model.to(device).eval()
+    return with_smaller_batches(lambda most: _embedded(model, images, device, most, report), batch)
+
+
+def _embedded(
+    model: VAE, images: Images, device: torch.device, batch: int, report: Report
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     latents, errors = [], []
     for start in range(0, len(images), batch):
         report(start, len(images), "embedding")

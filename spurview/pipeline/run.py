@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,15 +192,22 @@ def _of_stage(name: str, report: Report) -> Report:
 
 
 def _run_stage(name: str, mark: str, work: Work) -> Product:
+    from spurview.core.device import else_on_cpu
+
     work.report(0, 1, "starting")
     started = time.monotonic()
-    arrays, facts = _function(name)(work)
+    function = _function(name)
+    (arrays, facts), device = else_on_cpu(
+        lambda device: function(replace(work, device=device)),
+        work.device,
+        lambda: work.report(0, 1, "GPU memory ran out, going on with the CPU"),
+    )
     work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,
         finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=round(time.monotonic() - started, 3),
-        device=work.device,
+        device=device,
         spurview=spurview.__version__,
         facts=facts,
     )

@@ -228,15 +228,16 @@ def _with_batch(settings: S, batch: int) -> S:
 
 
 def _within_memory(train: Callable[[int], T], batch: int, work: Work) -> T:
-    """`train(batch)`, with the batch halved, and said so, when the GPU's memory runs out."""
+    """`train(batch)`, with the batch halved, and said so, when the GPU's memory runs out.
+
+    Smaller batches than eight would train another network: the error goes up, for the CPU.
+    """
     while True:
         try:
             return train(batch)
-        except torch.OutOfMemoryError as error:
+        except torch.OutOfMemoryError:
             if batch // 2 < _SMALLEST_BATCH:
-                raise StageError(
-                    f"Training ran out of GPU memory even at a batch of {batch}: choose the CPU."
-                ) from error
-            batch //= 2
-            torch.cuda.empty_cache()
-            work.report(0, 1, f"GPU memory ran out, going on with a batch of {batch}")
+                raise
+        batch //= 2
+        torch.cuda.empty_cache()
+        work.report(0, 1, f"GPU memory ran out, going on with a batch of {batch}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spurview.core.device import choose_device, with_smaller_batches
-from spurview.core.errors import InputError
+from spurview.core.device import choose_device, else_on_cpu, with_smaller_batches
+from spurview.core.errors import InputError, StageError
 
 
 def test_cpu_is_always_there():
@@ -53,3 +53,25 @@ def test_a_batch_of_one_that_does_not_fit_is_an_error():
 
     with pytest.raises(torch.OutOfMemoryError):
         with_smaller_batches(work, 4)
+
+
+@pytest.mark.parametrize(("fits", "used"), [(("cuda", "cpu"), "cuda"), (("cpu",), "cpu")])
+def test_what_does_not_fit_the_gpu_is_done_by_the_cpu(fits, used):
+    fallen = []
+
+    def work(device):
+        if device not in fits:
+            raise torch.OutOfMemoryError
+        return f"by {device}"
+
+    assert else_on_cpu(work, "cuda", lambda: fallen.append(1)) == (f"by {used}", used)
+    assert len(fallen) == (used == "cpu")
+
+
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_what_fits_nowhere_is_one_sentence(device):
+    def work(device):
+        raise torch.OutOfMemoryError
+
+    with pytest.raises(StageError, match="Memory ran out even with the smallest batch"):
+        else_on_cpu(work, device, lambda: None)

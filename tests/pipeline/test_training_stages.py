@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import numpy as np
 import pytest
@@ -11,7 +13,9 @@ from safetensors.torch import save_file
 from spurview.core.classifier import SmallCNN
 from spurview.core.errors import InputError, StageError
 from spurview.core.settings import Settings, with_setting
+from spurview.pipeline import run as running
 from spurview.pipeline import training_stages
+from spurview.pipeline.stages import STAGE_NAMES
 from spurview.pipeline.starting_weights import training_settings
 from spurview.pipeline.training_stages import load_network
 from tests.pipeline import tiny
@@ -131,14 +135,54 @@ def test_out_of_memory_halves_the_batch_says_so_and_goes_on(tmp_path, monkeypatc
     assert "classifier: GPU memory ran out, going on with a batch of 16" in told
 
 
-def test_out_of_memory_at_the_smallest_batch_is_one_sentence(tmp_path, monkeypatch):
-    small = OutOfMemory(training_stages.train_classifier, fits=0)
-    monkeypatch.setattr(training_stages, "train_classifier", small)
-    with (
-        tiny.create(tmp_path / "t.spurview") as project,
-        pytest.raises(StageError, match="out of GPU memory even at a batch of 8: choose the CPU"),
-    ):
-        tiny.run(project, until="classifier")
+class SmallGpu:
+    """What runs out of memory on anything but the CPU, whatever the batch."""
+
+    def __init__(self, real, device_of):
+        self.real, self.device_of, self.tried = real, device_of, []
+
+    def __call__(self, *arguments, **options):
+        device = self.device_of(arguments, options)
+        self.tried.append(device.type)
+        if device.type != "cpu":
+            raise torch.OutOfMemoryError
+        return self.real(*arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "device_of", "tries"),
+    [
+        # The batch of 64 is halved to 8 before the CPU takes over with 64.
+        ("classifier", "train_classifier", lambda args, options: options["device"], 4),
+        ("predictions", "Network", lambda args, options: args[1], 1),
+        ("embedding", "train_vae", lambda args, options: options["device"], 2),
+        ("embedding", "embed", lambda args, options: args[2], 1),
+    ],
+)
+def test_a_gpu_that_is_too_small_leaves_it_to_the_cpu(
+    tmp_path, monkeypatch, stage, name, device_of, tries
+):
+    told = []
+    with tiny.create(tmp_path / "t.spurview", ("classifier.batch", "64")) as project:
+        if stage != "classifier":
+            tiny.run(project, until=STAGE_NAMES[STAGE_NAMES.index(stage) - 1])
+        monkeypatch.setattr(running, "_kind", lambda device: "cuda")
+        # Weights are not moved to a GPU that is not there.
+        gpu = SmallGpu(getattr(training_stages, name), device_of)
+        if name == "embed":
+            trained = training_stages.train_vae
+            on_cpu = partial(trained, device=torch.device("cpu"))
+            monkeypatch.setattr(
+                training_stages,
+                "train_vae",
+                lambda *args, device, **options: on_cpu(*args, **options),
+            )
+        monkeypatch.setattr(training_stages, name, gpu)
+        tiny.run(project, until=stage, report=lambda *progress: told.append(progress[2]))
+        assert project.info.stages[stage].device == "cpu"
+        assert project.history[-1].device == "cpu"
+    assert gpu.tried == ["cuda"] * tries + ["cpu"]
+    assert f"{stage}: GPU memory ran out, going on with the CPU" in told
 
 
 def test_the_product_of_other_options_is_another(tmp_path):
