@@ -31,3 +31,21 @@ def _no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name, folder in names.items():
             patch.setenv(name, str(folder))
         yield home
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[object]:
+    """A process that forks to look into files, in place of an interpreter for each."""
+    from tests.project import fork_server
+
+    with fork_server.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def quick_opening(fork_server: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Projects are opened as ever, but for the start of the checking child."""
+    if hasattr(os, "fork"):
+        from tests.project import fork_server as serving
+
+        serving.use(fork_server, monkeypatch)

@@ -14,6 +14,8 @@ from spurview.project.store import Project
 
 from . import tiny
 
+pytestmark = pytest.mark.usefixtures("quick_opening", "one_thread")
+
 
 class Stop:
     """A report that raises at its `after`-th call."""
@@ -43,8 +45,8 @@ def test_stopped_again_and_again_it_ends_as_undisturbed(tmp_path, undisturbed):
     path, chance, stops = tmp_path / "a.spurview", random.Random(0), 0
     tiny.create(path).close()
     while True:
-        # Each try gets a little further, so that all stages are met.
-        after = chance.randrange(1, 12) + 6 * stops
+        # Each try gets further, so that all stages are met in few tries.
+        after = chance.randrange(1, 20) + 16 * stops
         with Project.open(path) as project:
             try:
                 tiny.run(project, report=Stop(after))

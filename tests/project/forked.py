@@ -28,7 +28,8 @@ def ask_forks() -> None:
     foreign._ask_child = _ask  # type: ignore[assignment]
 
 
-def _ask(path: Path) -> foreign._Answer:
+def said_of(path: Path) -> bytes:
+    """What a fork says of the file; DamagedError where it crashes or says nothing for long."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -45,6 +46,11 @@ def _ask(path: Path) -> foreign._Answer:
     if os.WIFSIGNALED(status) or is_late:
         tally["signals"] += not is_late
         raise DamagedError(f"{shown(path)} crashes HDF5 and was not opened: open the backup.")
+    return said
+
+
+def _ask(path: Path) -> foreign._Answer:
+    said = said_of(path)
     try:
         return msgspec.json.decode(said, type=foreign._Answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -13,6 +13,8 @@ from tests import constructed
 
 from .conftest import overwrite
 
+pytestmark = pytest.mark.usefixtures("quick_opening")
+
 
 def test_a_good_project_has_no_problems(path: Path) -> None:
     assert check(path) == []

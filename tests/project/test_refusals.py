@@ -174,6 +174,7 @@ HOSTILE: dict[str, tuple[Callable[[h5py.File], object], str]] = {
 }
 
 
+@pytest.mark.usefixtures("quick_opening")
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_structure_behind_a_fitting_header_is_refused(path: Path, kind: str) -> None:
     change, reason = HOSTILE[kind]
@@ -191,6 +192,7 @@ def test_random_bytes_behind_a_fitting_header_are_refused(path: Path) -> None:
         Project.open(path)
 
 
+@pytest.mark.usefixtures("quick_opening")
 @pytest.mark.parametrize(
     "start", [b'{"a":1}  ', b"\xff\xfe", b"[" * 300, b'{"project_id":1e999}'], ids=range(4)
 )

@@ -14,6 +14,8 @@ from tests import constructed
 
 from .conftest import files_in, overwrite
 
+pytestmark = pytest.mark.usefixtures("quick_opening")
+
 VERDICT = Verdict(class_name="b", verdict="spurious", members=[60])
 LAST = "Values that were altered but make sense cannot be told from right ones."
 

@@ -12,6 +12,8 @@ from spurview.project import journal
 from spurview.project.model import Verdict
 from spurview.ui import commands, saving
 
+pytestmark = pytest.mark.usefixtures("quick_opening")
+
 ALARM, WEAK = "1-aaaaaaaa", "0-bbbbbbbb"
 
 
