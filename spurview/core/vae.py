@@ -138,7 +138,7 @@ def embed(
 
 
 def _embedded(
-    model: VAE, images: Images, device: torch.device, batch: int, report: Report
+    model: VAE, images: ImageRows, device: torch.device, batch: int, report: Report
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     latents, errors = [], []
     for start in range(0, len(images), batch):

@@ -41,9 +41,10 @@ def damaged(path: Path, why: str) -> DamagedError:
 def cut_short(path: Path, size: int, length: int) -> DamagedError:
     """The error for a file of `size` bytes that should have `length`."""
     number = amount(size, like=length).split()[0]
+    is_close = number == amount(length).split()[0]
+    there = f"{amount(length - size)} are missing" if is_close else f"{number} of {amount(length)}"
     return DamagedError(
-        f"{shown(path)} was cut short ({number} of {amount(length)}): "
-        "open the backup or copy the file again.",
+        f"{shown(path)} was cut short ({there}): open the backup or copy the file again.",
         details=f"{size} of {length} bytes",
     )
 

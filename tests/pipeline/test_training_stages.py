@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import msgspec
 import numpy as np
 import pytest
@@ -13,8 +11,8 @@ from safetensors.torch import save_file
 from spurview.core.classifier import SmallCNN
 from spurview.core.errors import InputError, StageError
 from spurview.core.settings import Settings, with_setting
+from spurview.pipeline import blocks, training_stages
 from spurview.pipeline import run as running
-from spurview.pipeline import training_stages
 from spurview.pipeline.stages import STAGE_NAMES
 from spurview.pipeline.starting_weights import training_settings
 from spurview.pipeline.training_stages import load_network
@@ -166,18 +164,17 @@ def test_a_gpu_that_is_too_small_leaves_it_to_the_cpu(
     with tiny.create(tmp_path / "t.spurview", ("classifier.batch", "64")) as project:
         if stage != "classifier":
             tiny.run(project, until=STAGE_NAMES[STAGE_NAMES.index(stage) - 1])
-        monkeypatch.setattr(running, "_kind", lambda device: "cuda")
-        # Weights are not moved to a GPU that is not there.
-        gpu = SmallGpu(getattr(training_stages, name), device_of)
-        if name == "embed":
-            trained = training_stages.train_vae
-            on_cpu = partial(trained, device=torch.device("cpu"))
+        monkeypatch.setattr(running, "chosen_kind", lambda device: "cuda")
+        module = blocks if name == "embed" else training_stages
+        gpu = SmallGpu(getattr(module, name), device_of)
+        monkeypatch.setattr(module, name, gpu)
+        if name == "embed":  # which comes after a training that a real GPU would have done
+            on_cpu = training_stages.train_vae
             monkeypatch.setattr(
                 training_stages,
                 "train_vae",
-                lambda *args, device, **options: on_cpu(*args, **options),
+                lambda *args, **given: on_cpu(*args, **given | {"device": torch.device("cpu")}),
             )
-        monkeypatch.setattr(training_stages, name, gpu)
         tiny.run(project, until=stage, report=lambda *progress: told.append(progress[2]))
         assert project.info.stages[stage].device == "cpu"
         assert project.history[-1].device == "cpu"

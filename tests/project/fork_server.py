@@ -6,6 +6,7 @@ tests' own process may have threads and must not be forked; this one has none.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -41,7 +42,7 @@ class Server:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with self._turn:
-            self._process.stdin.write(msgspec.json.encode(str(path)) + b"\n")
+            self._process.stdin.write(os.fsencode(path).hex().encode() + b"\n")
             self._process.stdin.flush()
             said = self._process.stdout.readline()
         try:
@@ -73,7 +74,8 @@ def main() -> None:
     """Answer a line for each line until there are no more."""
     for line in sys.stdin.buffer:
         try:
-            said = forked.said_of(Path(msgspec.json.decode(line, type=str)))
+            path = Path(os.fsdecode(bytes.fromhex(line.decode())))
+            said = forked.said_of(path)
         except DamagedError as error:
             said = msgspec.json.encode({"problem": str(error)})
         sys.stdout.buffer.write(said.strip() + b"\n")

@@ -176,7 +176,7 @@ def main(what: str, folder: Path, count: int, seed: int) -> dict[str, object]:
 
 
 def _own_most_kib() -> int:
-    """The largest memory of this process; `ru_maxrss` would count what its parent had at its start."""
+    """The largest memory of this process, which `ru_maxrss` mixes up with its parent's."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1])

@@ -69,6 +69,12 @@ def test_a_truncated_file_says_how_much_is_left(path: Path, size: int) -> None:
         Project.open(path)
 
 
+def test_a_file_cut_short_by_little_says_how_much_is_missing(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 50)
+    with pytest.raises(DamagedError, match=r"x\.spurview was cut short \(50 bytes are missing\)"):
+        Project.open(path)
+
+
 def test_appended_bytes_are_damage(path: Path) -> None:
     with path.open("ab") as file:
         file.write(b"more")

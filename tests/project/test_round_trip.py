@@ -16,6 +16,8 @@ from tests import constructed
 
 from .conftest import files_in, run_python
 
+pytestmark = pytest.mark.usefixtures("quick_opening")
+
 EVENT = HistoryEvent(time="2026-01-02T03:04:05Z", what="images read", spurview="0.1.0")
 
 

@@ -17,6 +17,8 @@ from tests import constructed
 
 from .conftest import files_in, run_python
 
+pytestmark = pytest.mark.usefixtures("quick_opening")
+
 VERDICT = Verdict(class_name="b", verdict="spurious", note="a patch", tags=["é"], members=[60])
 EVENT = HistoryEvent(time="2026-01-02T03:04:05Z", what="candidates", spurview="0.1.0")
 
