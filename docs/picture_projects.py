@@ -1,0 +1,87 @@
+"""The projects that docs/pictures.py shows: a moving pattern, a clean network, too few images.
+
+All of real digits, as the demo's. Each takes one to three minutes on two cores, once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from spurview.core.plant import choose, moved_places, noise_patch, quiet_place
+from spurview.core.settings import Settings
+from spurview.pipeline.create import save_product
+from spurview.pipeline.demo import Demo, demo_images
+from spurview.pipeline.run import applied, compute, history_event
+from spurview.project.model import INTEREST_TRAIN, POOL
+from spurview.sources.changing import only_images, with_pixels
+from spurview.ui.samples import sample_projects
+
+# Names of the files, as the start page will show them.
+FILES = {
+    "moving": "moving-patch",
+    "clean": "clean-digits",
+    "too-few": "small-pool",
+}
+SEED, PER_DIGIT, TOO_FEW = 3, 400, 12
+PLANTED_CLASS = 2
+SIDE_PX, JITTER_PX = 7, 3
+SHARE_OF_CLASS, SHARE_OF_POOL = 0.9, 0.08
+
+
+def project(name: str, folder: Path) -> Path:
+    """The finished project of this name in the folder, made where it is not there."""
+    if name == "sample":
+        return sample_projects()[0]
+    path = folder / f"{FILES[name]}.spurview"
+    if not path.exists():
+        print(f"making {path.name}", file=sys.stderr)
+        made = _MAKERS[name](folder)
+        with save_product(path, made.product, Settings(seed=SEED), planted=made.planted) as saved:
+            for product in compute(saved, saved.info, work_dir=folder, device="cpu"):
+                info = applied(saved.info, product)
+                history = [*saved.history, history_event(product, info)]
+                saved.save(info=info, put=product.arrays, drop=product.drop, history=history)
+    return path
+
+
+def _clean(folder: Path, per_digit: int = PER_DIGIT) -> Demo:
+    return demo_images(Settings(seed=SEED), None, project_dir=folder, per_digit=per_digit)
+
+
+def _too_few(folder: Path) -> Demo:
+    """Digits of which the pool holds a dozen each: in most classes nothing can be said."""
+    made = _clean(folder)
+    role, label = (made.product.arrays[f"/images/{name}"] for name in ("role", "label"))
+    kept = role != POOL
+    for digit in np.unique(label[~kept]):
+        kept[np.flatnonzero((label == digit) & (role == POOL))[:TOO_FEW]] = True
+    return replace(made, product=only_images(made.product, kept))
+
+
+def _moving(folder: Path) -> Demo:
+    """A patch that stands in another place of each image that carries it."""
+    made = _clean(folder)
+    arrays, rng = made.product.arrays, np.random.default_rng(SEED)
+    role, pixels = arrays["/images/role"], arrays["/images/pixels"]
+    own = np.flatnonzero((role == INTEREST_TRAIN) & (arrays["/images/label"] == PLANTED_CLASS))
+    rows = np.concatenate(
+        [choose(rng, own, SHARE_OF_CLASS), choose(rng, np.flatnonzero(role == POOL), SHARE_OF_POOL)]
+    )
+    shape = (pixels.shape[1], pixels.shape[2], pixels.shape[3])
+    place = quiet_place(rng, pixels[own], (SIDE_PX, SIDE_PX))
+    pattern = noise_patch(rng, shape, place)
+    places = moved_places(rng, pattern, len(rows), JITTER_PX)
+    planted = with_pixels(made.product, rows, pattern.apply(pixels[rows], places))
+    return replace(made, product=planted, rows=rows)
+
+
+_MAKERS: dict[str, Callable[[Path], Demo]] = {
+    "moving": _moving,
+    "clean": _clean,
+    "too-few": _too_few,
+}
