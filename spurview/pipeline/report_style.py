@@ -30,7 +30,7 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { text-align: left; padding: .4rem 1.25rem .4rem 0; vertical-align: middle;
   border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { color: var(--quiet); font-weight: 500; white-space: nowrap; }
-tbody th { font-weight: 500; } td:last-child { overflow-wrap: anywhere; }
+tbody th { font-weight: 500; } td:last-child { overflow-wrap: break-word; }
 .effects th, .effects td { border: 0; padding: .2rem 1rem .2rem 0; }
 .figure { text-align: right; white-space: nowrap; } .effects svg { display: block; }
 .effects th, .whole { white-space: nowrap; } .small img { margin: 0; }
