@@ -14,6 +14,7 @@ from benchmarks.figures import Measured, Scale, table, write_json
 BENCHMARKS = {
     "engine": "benchmarks.engine",
     "grid": "benchmarks.grid",
+    "large": "benchmarks.large",
     "scatter": "benchmarks.scatter",
 }
 

@@ -75,11 +75,12 @@ class _Formula(nn.Module):
         return logits
 
 
-def constructed(case: Case, seed: int = 0) -> Constructed:
+def constructed(case: Case, seed: int = 0, *, neighbours_among: int | None = None) -> Constructed:
     """The pool of one case with as many training images as a quarter of it, at least 200.
 
     The patch is in 5 % of the pool and in 80 % of the target's training images. Latents are a
-    random projection of the images with the patch in them.
+    random projection of the images with the patch in them. neighbours_among: so many of the pool,
+    for searches that find their own.
     """
     rng = np.random.default_rng([seed, case.side_px, case.channels])
     n_training = max(_FEWEST_TRAINING, case.n_pool // 4)
@@ -94,7 +95,8 @@ def constructed(case: Case, seed: int = 0) -> Constructed:
     images = _images(rng, content, basis, carriers, case.shape)
     network = _network(basis, case, target)
     latents = _projected(rng, images)
-    near = nearest_among(latents, np.flatnonzero(pool), EmbeddingSettings().neighbours)
+    references = np.flatnonzero(pool)[:neighbours_among]
+    near = nearest_among(latents, references, EmbeddingSettings().neighbours)
     material = Material(
         shape=case.shape,
         images=images,

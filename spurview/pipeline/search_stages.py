@@ -10,15 +10,27 @@ import torch
 
 from spurview.core.arrays import Array
 from spurview.core.candidate import Candidate
-from spurview.core.evidence import CandidateRecord
+from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.core.extraction import Template, offsets_of
+from spurview.core.image_rows import PIXELS
 from spurview.core.layout import principal_plane, residual_plane
 from spurview.core.material import Floats, Material, Rows, split_pool
+from spurview.core.network import Asked
 from spurview.core.pairs import N_PAIRS, Pairs
 from spurview.core.search import Found, search
 from spurview.core.vae import reconstruct
 from spurview.core.verification import Suspect, verify_all
 from spurview.pipeline.findings import candidate_records
+from spurview.pipeline.large_stages import (
+    bare_material,
+    found_by_sample,
+    leading_residuals,
+    of_all_images,
+    of_rows,
+    searches_by_sample,
+    tested_part,
+    tested_rows,
+)
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.training_stages import load_vae, network_of
 from spurview.project.model import INTEREST_TRAIN, POOL
@@ -26,26 +38,32 @@ from spurview.project.model import INTEREST_TRAIN, POOL
 
 def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
     """Candidates of every predicted class with their evidence."""
-    material = material_of(work, with_rebuilt=True)
     network = network_of(work)
+    n_images, height, width, channels = work.reader.shape(PIXELS)
 
     def gradients(images: Floats, class_index: int, rows: Rows) -> Floats:
         assert network is not None
-        pixels = images.reshape(-1, *material.shape)
+        pixels = images.reshape(-1, height, width, channels)
         return network.margin_gradients(pixels, class_index, rows).reshape(images.shape)
 
     has_gradients = network is not None and network.has_gradients
-    found, classes = search(
-        material,
-        gradients if has_gradients else None,
-        settings=work.settings.candidates,
-        seed=work.settings.seed,
-        report=work.report,
-    )
-    arrays = _candidate_arrays(found, material)
+    facts: Facts = {}
+    if searches_by_sample(work):
+        found, classes, facts["sample"] = found_by_sample(
+            work, gradients if has_gradients else None
+        )
+    else:
+        found, classes = search(
+            material_of(work, with_rebuilt=True),
+            gradients if has_gradients else None,
+            settings=work.settings.candidates,
+            seed=work.settings.seed,
+            report=work.report,
+        )
+    arrays = _candidate_arrays(found, n_images, (height, width, channels))
     arrays["/candidates/records"] = _as_bytes([f.record for f in found])
     arrays["/candidates/classes"] = _as_bytes(classes)
-    facts: Facts = {"found": len(found)}
+    facts = {"found": len(found), **facts}
     if not has_gradients:
         facts["gradients"] = "none, the network gives answers alone"
     return arrays, facts
@@ -53,30 +71,61 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
 
 def verification(work: Work) -> tuple[dict[str, Array], Facts]:
     """Insertion, removal and controls for every candidate, its outcome and rank."""
-    material = material_of(work)
     network = network_of(work)
-    records, pairs = verify_all(
-        material,
-        _suspects(work, material),
-        None if network is None else network.logits,
-        settings=work.settings.verification,
-        seed=work.settings.seed,
-        report=work.report,
-    )
+    if searches_by_sample(work):
+        records, pairs = _verified_by_sample(work, network)
+    else:
+        material = material_of(work)
+        records, pairs = verify_all(
+            material,
+            _suspects(work, material),
+            None if network is None else network.logits,
+            settings=work.settings.verification,
+            seed=work.settings.seed,
+            report=work.report,
+        )
     arrays = _pair_arrays(pairs)
     arrays["/verification/records"] = _as_bytes(records)
     return arrays, {"alarms": sum(record.outcome == "alarm" for record in records)}
 
 
+def _verified_by_sample(
+    work: Work, network: Asked | None
+) -> tuple[list[VerificationRecord], list[Pairs]]:
+    """Records and pairs from experiments on some of the images; evidence stays that of all."""
+    bare = bare_material(work)
+    suspects = _suspects(work, bare)
+    rows = tested_rows(bare, suspects, work.settings.seed)
+
+    def logits(images: Floats, of: Rows | None = None) -> Floats:
+        assert network is not None
+        return network.logits(images, None if of is None else rows[of])
+
+    records, pairs = verify_all(
+        tested_part(work, bare, rows),
+        [of_rows(suspect, rows) for suspect in suspects],
+        None if network is None else logits,
+        settings=work.settings.verification,
+        seed=work.settings.seed,
+        report=work.report,
+    )
+    return records, [of_all_images(pair, rows) for pair in pairs]
+
+
 def layout(work: Work) -> tuple[dict[str, Array], Facts]:
     """Positions of all images by content and by what is unusual for their content."""
-    material = material_of(work)
+    if searches_by_sample(work):
+        material = bare_material(work)
+        residual = leading_residuals(work, material)
+    else:
+        material = material_of(work)
+        residual = material.images - material.expected
     scores = work.reader.read("/candidates/scores")
     records = candidate_records(work.reader)
     weights = np.array([_speaks_for(record) for record in records], np.float32)
     arrays: dict[str, Array] = {
         "/layout/content": principal_plane(material.latents),
-        "/layout/residual": residual_plane(material.images - material.expected, scores, weights),
+        "/layout/residual": residual_plane(residual, scores, weights),
     }
     return arrays, {"method": "PCA"}
 
@@ -117,9 +166,10 @@ def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
     )
 
 
-def _candidate_arrays(found: Sequence[Found], material: Material) -> dict[str, Array]:
-    n_images = len(material.images)
-    height, width, channels = material.shape
+def _candidate_arrays(
+    found: Sequence[Found], n_images: int, shape: tuple[int, int, int]
+) -> dict[str, Array]:
+    height, width, channels = shape
 
     def stacked(parts: list[Array], shape: tuple[int, ...], dtype: type) -> Array:
         return np.stack(parts).astype(dtype) if parts else np.zeros((0, *shape), dtype)

@@ -1,0 +1,282 @@
+"""A candidate that was found on a sample, told on all images block by block.
+
+Each way of finding has its way of telling: a pattern in one place by the scorers on its mask,
+against neighbours that do not carry it; one that moves by convolution first; one over the whole
+image by one round of its filter; a tint by the image's colours. What they need is drawn from the
+sample's members in half A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from spurview.core.candidate import Candidate
+from spurview.core.coarse import coarse
+from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
+from spurview.core.neighbours import mean_of
+from spurview.core.pixel_map import Mask
+from spurview.core.pixel_map import places as values_on
+from spurview.core.pool_blocks import Block
+from spurview.core.registration import Offsets, best_matches, cut, window_covariance
+from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter
+
+FEWEST = 5
+_MOST_VALUES = 400
+_RIDGE_SHARE, _MEMBER_SHARE = 0.05, 0.5
+_QUANTILES = (0.02, 0.5, 0.98)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a block: scores over the typical member's (n,), hits (n,), places (n, 2)."""
+
+    linear: Floats
+    hits: Bools
+    places: NDArray[np.int16] | None = None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """How to tell a candidate on any block, and the threshold of its scores."""
+
+    tell: Callable[[Block], Told]
+    threshold: float
+
+
+def carrier_of(
+    sample: Material, candidate: Candidate, block: Block, classes: dict[int, ClassMaterial]
+) -> Carrier | None:
+    """How a candidate of the sample is told; None where its members are too few to tell.
+
+    block: the sample as a block; classes: what was worked out for a class before, by class.
+    """
+    mine = sample.of_class(candidate.class_index) & sample.discover
+    if (candidate.hits & mine).sum() < FEWEST:
+        return None
+    if candidate.places is not None:
+        return _moved(sample, candidate, block)
+    if candidate.family == "local":
+        return _local(sample, candidate, block)
+    if candidate.contribution is None:
+        return _colours(sample, candidate, block)
+    return _whole(sample, candidate, block, classes)
+
+
+class _Scorers:
+    """Both scorers on a mask, drawn from the members; that one tells which agrees more with them.
+
+    window: the sample as the scorers are to see it.
+    """
+
+    def __init__(self, window: Material, mask: Mask, candidate: Candidate) -> None:
+        mine = window.of_class(candidate.class_index) & window.discover
+        rows = np.flatnonzero(candidate.hits & mine)
+        rest = np.setdiff1d(np.flatnonzero(window.discover), rows)
+        of_class = np.setdiff1d(np.flatnonzero(mine), rows)
+        contrast = of_class if len(of_class) >= FEWEST else rest
+        self._window = window
+        self._line = MatchedFilter(window, mask, rows, rest, contrast)
+        self._conditional: ConditionalScorer | None = None
+        if mask.sum() * window.shape[2] > _MOST_VALUES:
+            return
+        conditional = ConditionalScorer(window, mask, rows, rest)
+        by_line = self._line.scores(window) > self._line.threshold
+        if f1(conditional.scores(window) > 0, candidate.hits) > f1(by_line, candidate.hits):
+            self._conditional = conditional
+
+    @property
+    def is_usable(self) -> bool:
+        return self._line.typical > 0
+
+    @property
+    def threshold(self) -> float:
+        return self._line.threshold / self._line.typical
+
+    def tell(self, images: Floats, expected: Floats) -> Told:
+        """images, expected: (n, p) windows."""
+        seen = _with_images(self._window, images, expected)
+        scores = self._line.scores(seen)
+        hits: Bools = scores > self._line.threshold
+        if self._conditional is not None:
+            hits = self._conditional.scores(seen) > 0
+        return Told((scores / self._line.typical).astype(np.float32), hits)
+
+
+def _with_images(material: Material, images: Floats, expected: Floats) -> Material:
+    """A material as scorers look at it: nothing but images and what is expected of them."""
+    seen = replace(material, images=images, rebuilt=None)
+    # A cached property, which would take the mean of other rows.
+    seen.__dict__["expected"] = expected
+    return seen
+
+
+def _local(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
+    window = _Window(sample.shape, candidate.mask)
+    excluded = candidate.hits[block.references.in_sample]
+    theirs = window.of(block.references.images)
+
+    def cut_to(of: Block) -> tuple[Floats, Floats]:
+        return window.of(of.images), mean_of(theirs, of.without(excluded))
+
+    seen = _with_images(replace(sample, shape=window.shape), *cut_to(block))
+    scorers = _Scorers(seen, window.mask, candidate)
+    if not scorers.is_usable:
+        return None
+    return Carrier(lambda of: scorers.tell(*cut_to(of)), scorers.threshold)
+
+
+class _Window:
+    """The box around a mask and a pixel more; pixels beyond the border repeat its own."""
+
+    def __init__(self, shape: tuple[int, int, int], mask: Mask) -> None:
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        self._whole = shape
+        self.corner = np.array([rows[0], columns[0]])
+        self.side = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+        inner = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        self.mask = np.pad(inner, 1)
+        self.shape = (self.side[0] + 2, self.side[1] + 2, shape[2])
+
+    def of(self, images: Floats, at: Offsets | None = None) -> Floats:
+        """Windows (n, p) of images (n, D); at: (n, 2) where the mask's box lies in each."""
+        places = np.repeat(self.corner[None], len(images), 0) if at is None else at
+        windows = cut(images.reshape(-1, *self._whole), places - 1, self.shape[:2])
+        return np.ascontiguousarray(windows.reshape(len(images), -1))
+
+
+def _moved(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
+    assert candidate.places is not None
+    window = _Window(sample.shape, candidate.mask)
+    weights = _moved_filter(sample, candidate, window, block)
+
+    def matched(of: Block) -> Offsets:
+        _, at = best_matches(_residual(of, sample.shape), weights[None])
+        return at[:, 0]
+
+    def cut_to(of: Block, at: Offsets) -> tuple[Floats, Floats]:
+        return window.of(of.images, at), window.of(of.expected, at)
+
+    seen = replace(sample, shape=window.shape)
+    scorers = _Scorers(_with_images(seen, *cut_to(block, matched(block))), window.mask, candidate)
+    if not scorers.is_usable:
+        return None
+
+    def tell(of: Block) -> Told:
+        at = matched(of)
+        told = scorers.tell(*cut_to(of, at))
+        return replace(told, places=(at - window.corner).astype(np.int16))
+
+    return Carrier(tell, scorers.threshold)
+
+
+def _moved_filter(
+    sample: Material, candidate: Candidate, window: _Window, block: Block
+) -> NDArray[np.float32]:
+    """(h, w, C) the filter on the mask's box, from the members' windows where they have it."""
+    assert candidate.places is not None
+    mine = sample.of_class(candidate.class_index) & sample.discover
+    members = np.flatnonzero(candidate.hits & mine)
+    at = window.corner + candidate.places[members].astype(np.int64)
+    residual = _residual(block, sample.shape)
+    pixels = residual[torch.from_numpy(members)].permute(0, 2, 3, 1).numpy()
+    mean = cut(pixels, at, window.side).mean(0)
+    half_a = residual[torch.from_numpy(np.flatnonzero(sample.discover))]
+    covariance = window_covariance(half_a, window.side, np.random.default_rng(0))
+    on_mask = values_on(window.mask[1:-1, 1:-1], sample.shape[2])
+    target = mean.ravel()[on_mask].astype(np.float64)
+    solved = np.linalg.solve(covariance[np.ix_(on_mask, on_mask)], target)
+    weights = np.zeros(mean.size, np.float32)
+    weights[on_mask] = solved / np.sqrt(max(solved @ target, 1e-12))
+    return weights.reshape(mean.shape)
+
+
+def _residual(block: Block, shape: tuple[int, int, int]) -> torch.Tensor:
+    """(n, C, H, W) images less what is expected of them."""
+    pixels = (block.images - block.expected).reshape(-1, *shape)
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
+
+
+def _whole(
+    sample: Material, candidate: Candidate, block: Block, classes: dict[int, ClassMaterial]
+) -> Carrier | None:
+    seen = coarse(sample)
+    found = classes.setdefault(candidate.class_index, ClassMaterial(seen, candidate.class_index))
+    excluded = candidate.hits[block.references.in_sample]
+
+    def near(of: Block) -> Rows:
+        by_colour = sample.shape[2] > 1 and excluded.any()
+        return of.across(excluded) if by_colour else of.without(excluded)
+
+    members = np.flatnonzero(candidate.hits & found.mine & sample.discover)
+    rest = np.flatnonzero(sample.discover & ~candidate.hits)
+    if len(rest) < FEWEST:
+        return None
+    theirs = seen.images[block.references.in_sample]
+    of_sample = near(block)
+    background, difference = (
+        seen.images[rows].mean(0) - _mean_expected(theirs, of_sample[rows])
+        for rows in (rest, members)
+    )
+    ridge = _RIDGE_SHARE * found.covariance.mean_variance + 1e-3
+    weights = found.covariance.solve(difference - background, ridge)
+    weights /= found.covariance.deviation(weights)
+    line = weights.astype(np.float32)
+    of_theirs, offset = theirs @ line, float(background @ weights)
+
+    def scores(of: Block, near_of: Rows) -> NDArray[np.float64]:
+        raw = _coarse_images(sample, of) @ line
+        scored: NDArray[np.float64] = (raw - of_theirs[near_of].mean(1)).astype(np.float64)
+        return scored - offset
+
+    typical = float(np.median(scores(block, of_sample)[members]))
+    if typical <= 0:
+        return None
+    threshold = max(LEAST_DEVIATIONS, _MEMBER_SHARE * typical)
+
+    def tell(of: Block) -> Told:
+        found_scores = scores(of, near(of))
+        return Told((found_scores / typical).astype(np.float32), found_scores > threshold)
+
+    return Carrier(tell, threshold / typical)
+
+
+def _mean_expected(references: Floats, near: Rows) -> Floats:
+    """(D,) the mean over all rows of `near` (n, k) of their neighbours' images."""
+    counts = np.bincount(near.ravel(), minlength=len(references)) / near.size
+    mean: Floats = counts.astype(np.float32) @ references
+    return mean
+
+
+def _coarse_images(sample: Material, block: Block) -> Floats:
+    return coarse(replace(sample, images=block.images, rebuilt=None)).images
+
+
+def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
+    levels = _levels(block.images, sample.shape)
+    pool = levels[sample.pool]
+    middle, spread = pool.mean(0), pool.std(0) + 1e-3
+
+    def told_of(found: Floats) -> tuple[Floats, Floats]:
+        scaled: Floats = ((found - middle) / spread).astype(np.float32)
+        return scaled, np.zeros_like(scaled)
+
+    seen = replace(sample, shape=(1, levels.shape[1], 1))
+    mask = np.ones((1, levels.shape[1]), bool)
+    scorers = _Scorers(_with_images(seen, *told_of(levels)), mask, candidate)
+    if not scorers.is_usable:
+        return None
+    return Carrier(
+        lambda of: scorers.tell(*told_of(_levels(of.images, sample.shape))), scorers.threshold
+    )
+
+
+def _levels(images: Floats, shape: tuple[int, int, int]) -> Floats:
+    """(n, 5 C) of every channel three quantiles, mean and deviation: `colour_statistics`, raw."""
+    pixels = images.reshape(len(images), -1, shape[2])
+    levels = np.quantile(pixels, _QUANTILES, axis=1)
+    return np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1).astype(np.float32)

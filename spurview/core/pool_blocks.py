@@ -1,0 +1,105 @@
+"""Images of a large pool, block by block, beside the reference images of a sample.
+
+A block knows its images' content neighbours among the references, with and without some of them,
+as `neighbours.Matcher` does for a whole pool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from spurview.core.material import Bools, Floats, Material, Rows
+from spurview.core.neighbours import MOST_ACROSS, mean_of, nearest
+
+# Kept for each image, as many times the neighbours that are wanted.
+_SPARE = 6
+
+
+@dataclass(frozen=True)
+class References:
+    """The half A of a sample: images (m, D), latents (m, d), rows (m,) of the sample and of all."""
+
+    images: Floats
+    latents: Floats
+    in_sample: Rows
+    in_pool: Rows
+    k: int
+
+    def place_of(self, rows: Rows) -> Rows:
+        """(n,) place of each of the rows of all images among the references, or -1."""
+        place = np.searchsorted(self.in_pool, rows)
+        there = self.in_pool[np.minimum(place, len(self.in_pool) - 1)] == rows
+        return np.where(there, place, -1)
+
+
+def references_of(sample: Material, rows: Rows) -> References:
+    """The references of a sample, whose rows (n,) among all images are ascending."""
+    half_a = np.flatnonzero(sample.discover)
+    return References(
+        sample.images[half_a],
+        sample.latents[half_a],
+        half_a,
+        rows[half_a],
+        sample.neighbours.shape[1],
+    )
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some images: pixels (n, D) in 0..1, latents (n, d), their rows (n,) among all images."""
+
+    images: Floats
+    latents: Floats
+    rows: Rows
+    references: References
+
+    @cached_property
+    def _near(self) -> Rows:
+        """(n, 6 k) places of the nearest references, nearest first."""
+        known = self.references
+        most = min(_SPARE * known.k, len(known.latents) - 1)
+        own = known.place_of(self.rows)
+        near: Rows = nearest(self.latents, known.latents, most, own).astype(np.int64)
+        return near
+
+    def without(self, excluded: Bools) -> Rows:
+        """(n, k) places of each image's nearest references not excluded, (m,) bool."""
+        known = self.references
+        left = np.flatnonzero(~excluded)
+        if len(left) <= known.k:
+            return np.tile(np.resize(left, known.k), (len(self.rows), 1))
+        kept = ~excluded[self._near]
+        order = np.argsort(~kept, axis=1, kind="stable")[:, : known.k]
+        found: Rows = np.take_along_axis(self._near, order, axis=1)
+        short = np.flatnonzero(kept.sum(1) < known.k)
+        if len(short):
+            found[short] = left[nearest(self.latents[short], known.latents[left], known.k)]
+        return found
+
+    def across(self, hits: Bools) -> Rows:
+        """As `without`, by latents without the direction towards the hits: `Matcher.across`."""
+        known = self.references
+        left = np.flatnonzero(~hits)
+        towards = known.latents[hits].mean(0) - known.latents[left].mean(0)
+        towards = towards / max(float(np.linalg.norm(towards)), 1e-9)
+        spread = left[:: -(-len(left) // MOST_ACROSS)]
+        flat, theirs = (
+            (latents - np.outer(latents @ towards, towards)).astype(np.float32)
+            for latents in (self.latents, known.latents[spread])
+        )
+        # An image among the references is not its own neighbour.
+        place = np.full(len(known.latents), -1)
+        place[spread] = np.arange(len(spread))
+        own = known.place_of(self.rows)
+        own = np.where(own >= 0, place[np.maximum(own, 0)], -1)
+        near: Rows = spread[nearest(flat, theirs, known.k, own)]
+        return near
+
+    @cached_property
+    def expected(self) -> Floats:
+        """(n, D) the mean of each image's nearest references."""
+        near = self.without(np.zeros(len(self.references.latents), bool))
+        return mean_of(self.references.images, near)

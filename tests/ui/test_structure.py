@@ -1,0 +1,96 @@
+"""What keeps the window quick whatever the size of the project, told by counting calls."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+
+import h5py
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+
+from spurview.ui.images.image_grid import ImageGrid
+from spurview.ui.images.tiles import Tiles
+from spurview.ui.selection import Focus
+
+
+@pytest.fixture
+def met(monkeypatch):
+    """Threads in which HDF5 was called, with how often."""
+    threads: Counter[int] = Counter()
+    for owner, name in (
+        (h5py.File, "__init__"),
+        (h5py.Group, "__getitem__"),
+        (h5py.Group, "create_dataset"),
+        (h5py.Dataset, "__getitem__"),
+        (h5py.Dataset, "__setitem__"),
+    ):
+        plain = getattr(owner, name)
+
+        def told(*args, _plain=plain, **kwargs):
+            threads[threading.get_ident()] += 1
+            return _plain(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, told)
+    return threads
+
+
+def test_hdf5_is_never_called_on_the_windows_thread(qtbot, met, window):
+    """Opening, looking at images, judging and saving."""
+    window.grab()
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.runner.jobs)
+    # Saving writes through HDF5: had nothing been counted, nothing would be shown here.
+    assert sum(met.values()) > 0
+    assert met[threading.get_ident()] == 0
+
+
+def calls_of_a_move(qtbot, document, n_rows):
+    """Calls of Python functions while the mouse moves over three cells of a grid of n rows."""
+    grid = ImageGrid(document, Tiles(document), Focus())
+    qtbot.addWidget(grid)
+    grid.resize(400, 300)
+    grid.show_rows(np.arange(n_rows) % 60)
+    grid.show()
+    QApplication.processEvents()
+    calls = 0
+
+    def count(frame, event, argument):
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    places = [QPoint(20 + 40 * step, 30) for step in range(3)]
+    qtbot.mouseMove(grid.viewport(), places[0])
+    QApplication.processEvents()
+    sys.setprofile(count)
+    try:
+        for place in places:
+            qtbot.mouseMove(grid.viewport(), place)
+            QApplication.processEvents()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_mouse_move_over_the_grid_costs_the_same_for_many_images(qtbot, document):
+    few, many = (calls_of_a_move(qtbot, document, n) for n in (200, 200_000))
+    assert few > 0
+    assert many <= 1.2 * few + 20
+
+
+def test_as_many_cells_are_painted_of_many_images_as_of_few(qtbot, document):
+    painted = []
+    for n_rows in (500, 500_000):
+        grid = ImageGrid(document, Tiles(document), Focus())
+        qtbot.addWidget(grid)
+        grid.resize(400, 300)
+        grid.show_rows(np.arange(n_rows) % 60)
+        grid.show()
+        QApplication.processEvents()
+        grid.viewport().repaint()
+        painted.append(grid.painted_cells)
+    assert 0 < painted[0] == painted[1] < 200
