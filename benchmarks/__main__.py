@@ -15,6 +15,9 @@ BENCHMARKS = {
     "engine": "benchmarks.engine",
     "grid": "benchmarks.grid",
     "large": "benchmarks.large",
+    "memory": "benchmarks.memory",
+    "networks": "benchmarks.networks",
+    "reading": "benchmarks.reading",
     "scatter": "benchmarks.scatter",
 }
 

@@ -43,7 +43,7 @@ def test_hdf5_is_never_called_on_the_windows_thread(qtbot, met, window):
     window.grab()
     qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not window.runner.jobs)
+    qtbot.waitUntil(lambda: not window.document.is_modified)
     # Saving writes through HDF5: had nothing been counted, nothing would be shown here.
     assert sum(met.values()) > 0
     assert met[threading.get_ident()] == 0
