@@ -190,14 +190,30 @@ def test_the_projects_of_the_page(
     assert names["settings"].classifier.patience == 4
 
 
-def test_a_clean_network_is_left_alone(one_thread: None) -> None:
+class Centred(torch.nn.Module):
+    """A network that wants values from -1 to 1."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.model((images + 1) / 2)
+        return logits
+
+
+def test_a_clean_network_with_preprocessing_of_its_own_is_left_alone(one_thread: None) -> None:
     clean = digit_audit.made(planted=False)
     result = spurview.audit(
-        clean.model,
+        Centred(clean.model),
         (clean.images, clean.labels),
         clean.pool,
+        preprocess=lambda x: 2 * x - 1,
         settings=digit_audit.SETTINGS,
         device="cpu",
     )
+    with torch.no_grad():
+        own = clean.model.eval()(torch.from_numpy(clean.pool).permute(0, 3, 1, 2) / 255)
+    assert result.logits == pytest.approx(own.numpy(), abs=0.02)
     assert result.alarms == ()
     assert "No class is tied to a shared pattern." in repr(result)

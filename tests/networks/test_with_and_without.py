@@ -15,9 +15,13 @@ from spurview.project.store import Project
 from tests.networks import given as made
 from tests.networks.given import Given, command, new
 
-pytestmark = pytest.mark.slow
-
-QUICK = ("embedding.epochs=6", "candidates.per_class=2")
+QUICK = (
+    "embedding.epochs=4",
+    "embedding.latent_dims=12",
+    "candidates.per_class=1",
+    "verification.insertions=40",
+    "verification.controls=3",
+)
 
 
 @pytest.fixture(scope="module")
