@@ -21,6 +21,7 @@ from spurview.pipeline.wording import (
     times,
     training_sentence,
 )
+from spurview.pipeline.wording_silence import NOTHING_SEARCHED, is_searched
 
 MAP_LEVEL = 0.3
 # Up to so many classes without a pool image have a line each.
@@ -57,6 +58,8 @@ def findings_table(findings: Findings) -> Iterator[str]:
 
 def verdict_line(findings: Findings) -> str:
     """How many alarms there are, or that there is none."""
+    if not is_searched(findings):
+        return NOTHING_SEARCHED
     if not findings.alarms:
         return silence(len(findings.findings))
     classes = {f.class_: None for f in findings.findings if f.alarm}

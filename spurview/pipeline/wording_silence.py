@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from spurview.pipeline.findings import Findings
-from spurview.pipeline.wording import chance_sentence, count
+from spurview.pipeline.wording import SILENCE, chance_sentence, count
+
+NOTHING_SEARCHED = "Nothing can be said: no class got enough pool images to be searched."
+# What `core.local_family` asks for, which loads torch; a test compares them.
+FEWEST = 5
 
 
 def is_silent(findings: Findings) -> bool:
     """Whether no candidate is more than listed."""
     return all(finding.outcome == "candidate" for finding in findings.findings)
+
+
+def is_searched(findings: Findings) -> bool:
+    """Whether any class was searched, so that silence says something."""
+    return any(found.outcome != "cannot tell" for found in findings.per_class)
+
+
+def headline(findings: Findings) -> str:
+    """The sentence on top of silence."""
+    return SILENCE if is_searched(findings) else NOTHING_SEARCHED
 
 
 def searched(findings: Findings) -> list[tuple[str, str]]:
@@ -20,6 +34,8 @@ def searched(findings: Findings) -> list[tuple[str, str]]:
         ("Classes", f"{count(len(told))} of {count(len(findings.per_class))} searched"),
         ("Candidates tested", f"{count(tested)}, none of them proven" if tested else "none found"),
     ]
+    if told:
+        lines.append(("Not searched", f"Patterns in fewer than {FEWEST} pool images of a class"))
     if findings.chance:
         lines.append(("Chance", chance_sentence(findings.chance)))
     for found in findings.per_class:

@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
+from spurview.core import local_family
 from spurview.core.arrays import MemoryReader
+from spurview.core.evidence import ClassRecord
 from spurview.pipeline.findings import verification_records
 from spurview.project.model import Verdict
 from spurview.ui.evidence import evidence_pane
@@ -138,6 +140,20 @@ def test_silence_says_what_was_searched(qtbot):
     assert "240 images" in shown
     assert "2 of 3 searched" in shown
     assert "Cannot tell: only 11 pool images got this class, about 40 are needed" in shown
+    assert f"Patterns in fewer than {local_family.FEWEST} pool images of a class" in shown
+
+
+def test_where_no_class_was_searched_silence_claims_nothing(qtbot):
+    classes = [
+        ClassRecord(class_index=index, pool=3, searched=False, reason="too few")
+        for index in range(3)
+    ]
+    none = verified(outcome="candidate", kind=None)
+    none["/candidates/classes"] = constructed.as_json(classes)
+    pane = opened(qtbot, Bench(changed=none), None)
+    shown = texts(pane)
+    assert "Nothing can be said: no class got enough pool images to be searched." in shown
+    assert not any("No class is tied" in text or "How weak" in text for text in shown)
 
 
 def test_silence_offers_its_sensitivity_where_somebody_answers(qtbot, monkeypatch):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from spurview.ui import theme
-from spurview.ui.clusters.delegate import _fitting, _fitting_marks
+from spurview.ui.clusters.delegate import _fitting, _fitting_marks, fitting_message
 from spurview.ui.clusters.entries import COLUMNS
 from spurview.ui.images.tool_row import ToolRow
 from spurview.ui.preferences_dialog import PreferencesDialog
@@ -92,6 +92,14 @@ def test_marks_go_before_a_name_is_cut_and_the_alarm_stays(window):
         marks, _ = _fitting_marks(metrics, entry, room)
         assert len(marks) == n_marks
         assert marks[0] == "triangle-alert"
+
+
+def test_a_message_without_room_says_how_many_images_are_needed(window):
+    metrics = QFontMetrics(theme.font())
+    message = "Cannot tell: only 4 pool images got this class, about 28 are needed"
+    room = metrics.horizontalAdvance(message) + 2
+    assert fitting_message(metrics, message, room) == message
+    assert fitting_message(metrics, message, room - 12) == "Cannot tell: about 28 are needed"
 
 
 def test_a_heading_drops_its_bar_before_its_name(qtbot, window):

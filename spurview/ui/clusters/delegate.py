@@ -68,10 +68,8 @@ class CandidateDelegate(QStyledItemDelegate):
         elif entry is not None:
             painter.setPen(theme.current().text2)
             area.setLeft(_INSET_PX + 40)
-            cut = painter.fontMetrics().elidedText(
-                entry, Qt.TextElideMode.ElideRight, int(area.width()) - _INSET_PX
-            )
-            painter.drawText(area, _LEFT, cut)
+            room = int(area.width()) - _INSET_PX
+            painter.drawText(area, _LEFT, fitting_message(painter.fontMetrics(), entry, room))
         painter.restore()
 
     def _ground(
@@ -194,6 +192,14 @@ def _marks(entry: CandidateEntry) -> list[str]:
     marks = [_ALARM_ICON] if entry.finding.alarm else []
     marks += [HAND_ICONS[entry.finding.origin]] if entry.finding.origin else []
     return [*marks, _STALE_ICON] if entry.is_stale else marks
+
+
+def fitting_message(metrics: QFontMetrics, message: str, room: int) -> str:
+    """A class's message; where it has no room, what is needed alone: the heading has the count."""
+    said, comma, needed = message.partition(", ")
+    if comma and metrics.horizontalAdvance(message) > room:
+        message = f"{said.partition(':')[0]}: {needed}"
+    return metrics.elidedText(message, Qt.TextElideMode.ElideRight, room)
 
 
 def _fitting_marks(

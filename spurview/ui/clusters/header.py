@@ -14,8 +14,8 @@ from spurview.ui.clusters.entries import COLUMNS
 _WIDTHS = {"size": 34, "lift": 42, "insertion": 108, "verdict": 42}
 _INSET_PX = 16
 # Picture, name and alarm mark.
-_LEAST_NAME_PX = 112
-_BAR_GIVES_PX = 22
+_LEAST_NAME_PX = 120
+_BAR_GIVES_PX = 26
 
 
 class CandidateHeader(QHeaderView):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from spurview.pipeline import wording
 from spurview.pipeline.stages import OPTIONAL_NAMES
-from spurview.pipeline.wording_silence import is_silent
+from spurview.pipeline.wording_silence import is_searched, is_silent
 from spurview.ui.document import Document
 from spurview.ui.evidence import sections
 from spurview.ui.evidence.figures_text import figures_text
@@ -215,7 +215,9 @@ class EvidencePane(QWidget):
             return {"candidate": "not proven"}.get(
                 self._shown.finding.outcome, self._shown.finding.outcome
             )
-        return "nothing found" if findings is not None and is_silent(findings) else ""
+        if findings is None or not is_silent(findings):
+            return ""
+        return "nothing found" if is_searched(findings) else "cannot tell"
 
     def _stale_words(self) -> str:
         findings = self._document.findings

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from spurview.pipeline import wording
 from spurview.pipeline.findings import Findings
 from spurview.pipeline.sensitivity_wording import sensitivity_sentence
-from spurview.pipeline.wording_silence import searched
+from spurview.pipeline.wording_silence import headline, is_searched, searched
 from spurview.project.model import ProjectInfo
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
 from spurview.ui.widgets.labels import label
@@ -30,11 +29,13 @@ def silence(
     inside = QVBoxLayout(part)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(8)
-    inside.addWidget(label(wording.SILENCE, "headline", wrap=True))
-    inside.addWidget(label(sensitivity_sentence(info), wrap=True))
-    if info.sensitivity is not None:
+    inside.addWidget(label(headline(findings), "headline", wrap=True))
+    is_said = is_searched(findings)
+    if is_said:
+        inside.addWidget(label(sensitivity_sentence(info), wrap=True))
+    if is_said and info.sensitivity is not None:
         inside.addWidget(SensitivityPlot(info.sensitivity))
-    if ask is not None:
+    if is_said and ask is not None:
         link = LinkButton(_AGAIN if info.sensitivity else _FIRST)
         link.clicked.connect(ask)
         inside.addWidget(link)
