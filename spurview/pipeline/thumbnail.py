@@ -29,7 +29,10 @@ def thumbnail(
     if moved is not None:
         images = brought_home(images, moved)
     mean = np.rint(images.mean(0)).astype(np.uint8)[None]
-    if not localised:
-        return rgb(mean)[0]
-    shared = reader.read("/candidates/map", index, index + 1)[0]
-    return compose(mean, shared, np.ones(1), Highlight("heat"))[0]
+    if localised:
+        shared = reader.read("/candidates/map", index, index + 1)[0]
+        pictures = compose(mean, shared, np.ones(1), Highlight("heat"))
+    else:
+        pictures = rgb(mean)
+    first: NDArray[np.uint8] = pictures[0]
+    return first

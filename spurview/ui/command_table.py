@@ -304,7 +304,7 @@ SPECS: tuple[Spec, ...] = (
         (),
         "activity",
         "Try how weak a pattern would have been found in these images",
-        "project",
+        "writable",
     ),
     Spec(
         "compare",

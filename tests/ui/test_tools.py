@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from spurview.core.settings import Settings
+from spurview.evaluation.rows import append_row
 from spurview.pipeline.create import create_project
 from spurview.pipeline.network_request import NetworkRequest
 from spurview.pipeline.networks import digest_of
@@ -19,6 +20,7 @@ from spurview.ui.dialogs import opening, tool_jobs
 from spurview.ui.dialogs.trust import TrustDialog
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
 from spurview.ui.evidence.silence import silence
+from tests.evaluation import made_rows
 from tests.sources import made
 from tests.ui.conftest import ALARM
 from tests.ui.test_main_window import idle, shown
@@ -100,8 +102,8 @@ def test_moved_images_are_found_and_the_change_is_undone_and_saved(qtbot, moved)
     qtbot.waitUntil(lambda: "No longer there: pool" in dialog.state._said.text())
     dialog.place.setText(str(now))
     press(qtbot, dialog.act)
-    qtbot.waitUntil(lambda: bool(dialog.result.text))
-    assert "4 images were found, 1 are still missing" in dialog.result.text
+    qtbot.waitUntil(lambda: bool(dialog.outcome.text))
+    assert "4 images were found, 1 are still missing" in dialog.outcome.text
     pool = window.document.info.sources[1]
     assert (pool.location, pool.moved) == ("elsewhere", {"0.png": "renamed.png"})
     dialog.reject()
@@ -163,6 +165,30 @@ def test_trials_are_shown_kept_when_stopped_and_saved(qtbot, window, monkeypatch
     with Project.open(window.document.path, lock=False) as project:
         assert project.info.sensitivity == record()
     assert not window.document.is_modified
+
+
+def test_finished_trials_are_counted_and_not_run_again(case_path, tmp_path, monkeypatch):
+    rows = [made_rows.planted(seed=0), made_rows.planted(made_rows.NOT_FOUND, seed=1)]
+    tables = []
+
+    def run_suite(suite, table, *, on_end, **_):
+        tables.append(table)
+        for row in [*rows, made_rows.clean()] if not table.exists() else []:
+            append_row(table, row)
+            on_end(row)
+        return []
+
+    monkeypatch.setattr("spurview.evaluation.workers.run_suite", run_suite)
+    work = tool_jobs.trying_patterns(case_path, tmp_path / "work", 2, 1, "mark")
+    delivered = []
+    first = work(lambda *_: None, delivered.append)
+    again = work(lambda *_: None, delivered.append)
+    point = first.points[0]
+    assert (point.trials, point.learnt, point.found, point.alarmed) == (2, 2, 1, 1)
+    assert 0 < point.low < 0.5 < point.high < 1
+    assert (first.side_px, first.clean_runs, first.clean_alarms) == (5, 1, 0)
+    assert (len(delivered), again.points) == (3, first.points)
+    assert tables[0] == tables[1]
 
 
 def test_the_silence_tells_of_the_trials(qtbot, window):

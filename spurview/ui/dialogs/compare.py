@@ -98,6 +98,8 @@ class CompareDialog(ToolDialog):
             self._fill(row, compared, shown)
         header = self.table.horizontalHeader()
         self.table.resizeColumnsToContents()
+        for column in (0, 1):
+            self.table.setColumnWidth(column, self.table.columnWidth(column) + 16)
         for column in (2, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self._space.hide()
@@ -115,7 +117,8 @@ class CompareDialog(ToolDialog):
             (2, compared.first, shown.pictures[0]),
             (3, compared.second, shown.pictures[1]),
         ):
-            if seen is not None and seen.id in pictures:
+            cell = self.table.item(row, column)
+            if cell is not None and seen is not None and seen.id in pictures:
                 picture = to_qimage(pictures[seen.id])
                 how = (
                     Qt.TransformationMode.FastTransformation
@@ -125,7 +128,7 @@ class CompareDialog(ToolDialog):
                 fitted = picture.scaled(
                     _PICTURE_PX, _PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio, how
                 )
-                self.table.item(row, column).setIcon(QIcon(QPixmap.fromImage(fitted)))
+                cell.setIcon(QIcon(QPixmap.fromImage(fitted)))
 
     def _on_activated(self, item: QTableWidgetItem) -> None:
         if self._shown is None:

@@ -51,9 +51,9 @@ class LocateDialog(ToolDialog):
         add_field(grid, "Source", self.source)
         add_field(grid, "Now in", self.place, self.choose)
         self.body.addLayout(grid)
-        self.state, self.result = Note(), Note()
+        self.state, self.outcome = Note(), Note()
         self.body.addWidget(self.state)
-        self.body.addWidget(self.result)
+        self.body.addWidget(self.outcome)
         self.body.addStretch(1)
         self.choose.clicked.connect(self._choose)
         self.place.textChanged.connect(self._renew)
@@ -73,7 +73,7 @@ class LocateDialog(ToolDialog):
             Path(self.place.text().strip()).expanduser(),
             self._project_dir,
         )
-        self.result.say("")
+        self.outcome.say("")
         job = self.run_job("locate", work, "Looking for the images")
         job.finished.connect(self._take)
 
@@ -90,7 +90,7 @@ class LocateDialog(ToolDialog):
             self.failure.say(str(error), "octagon-x", is_bad=True)
             return
         told += " Save the project to keep this." if is_changed else " They are where they were."
-        self.result.say(told, "triangle-alert" if left else "check")
+        self.outcome.say(told, "triangle-alert" if left else "check")
         self.state.say("")
 
     def _show_missing(self, numbers: list[int]) -> None:

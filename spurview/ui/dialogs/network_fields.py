@@ -51,10 +51,10 @@ class NetworkFields(QWidget):
         ):
             self.preprocessing.addItem(text, key)
         self.mean, self.std = _narrow("0.485, 0.456, 0.406"), _narrow("0.229, 0.224, 0.225")
-        self.size = WholeBox()
-        self.size.setRange(0, 4096)
-        self.size.setSpecialValueText("Working size")
-        self.size.setAccessibleName("Size of the network's images")
+        self.side = WholeBox()
+        self.side.setRange(0, 4096)
+        self.side.setSpecialValueText("Working size")
+        self.side.setAccessibleName("Size of the network's images")
         self.channels = ChoiceBox()
         for name in ("RGB", "BGR", "grey"):
             self.channels.addItem(name, name)
@@ -79,7 +79,7 @@ class NetworkFields(QWidget):
             grid, "", label("mean", "quiet"), self.mean, label("std", "quiet"), self.std
         )
         self._own_size = add_field(
-            grid, "", label("size", "quiet"), self.size, label("channels", "quiet"), self.channels
+            grid, "", label("size", "quiet"), self.side, label("channels", "quiet"), self.channels
         )
         self._own_file = add_field(grid, "", self.toml, self.choose_toml)
         add_field(
@@ -103,7 +103,7 @@ class NetworkFields(QWidget):
             editor.textChanged.connect(self._on_change)
         for box in (self.library, self.architecture, self.preprocessing, self.channels):
             box.currentTextChanged.connect(self._on_change)
-        self.size.valueChanged.connect(self._on_change)
+        self.side.valueChanged.connect(self._on_change)
         self.choose.clicked.connect(lambda: _choose(self, self.file, "The network's file", _FILES))
         self.choose_toml.clicked.connect(
             lambda: _choose(self, self.toml, "The preprocessing", "TOML (*.toml);;All files (*)")
@@ -165,8 +165,8 @@ class NetworkFields(QWidget):
         chosen = self.preprocessing.currentData()
         if chosen == _OWN:
             return Preprocessing(
-                height=self.size.value(),
-                width=self.size.value(),
+                height=self.side.value(),
+                width=self.side.value(),
                 mean=_numbers(self.mean.text(), "mean", 0.0),
                 std=_numbers(self.std.text(), "std", 1.0),
                 channels=self.channels.currentData(),

@@ -33,10 +33,10 @@ class SummaryPage(Page):
         self._device = device
         self._images: tuple[SourceChoice, SourceChoice] | None = None
         self._classifier: ClassifierChoice | None = None
-        self.size = WholeBox()
-        self.size.setRange(0, 512)
-        self.size.setSpecialValueText("As the images")
-        self.size.setMinimumWidth(140)
+        self.side = WholeBox()
+        self.side.setRange(0, 512)
+        self.side.setSpecialValueText("As the images")
+        self.side.setMinimumWidth(140)
         self.aspect = ChoiceBox()
         for key, text in _ASPECTS:
             self.aspect.addItem(text, key)
@@ -57,7 +57,7 @@ class SummaryPage(Page):
         self._measure = Latest(runner, "estimate", self)
         self._measure.arrived.connect(self._show_estimate)
         self._measure.failed.connect(lambda _: self._say_takes(""))
-        self.size.valueChanged.connect(self._on_change)
+        self.side.valueChanged.connect(self._on_change)
         self.aspect.currentIndexChanged.connect(self._on_change)
         self.path.textChanged.connect(lambda _: self.changed.emit())
         self.choose.clicked.connect(self._choose)
@@ -66,7 +66,7 @@ class SummaryPage(Page):
         grid = fields()
         for name in ("Images", "Pool", "Classifier"):
             add_field(grid, name, self.lines[name])
-        add_field(grid, "Working size", self.size, tip="Width and height of all images, in pixels")
+        add_field(grid, "Working size", self.side, tip="Width and height of all images, in pixels")
         add_field(grid, "Not square", self.aspect, tip="What becomes of images that are no square")
         for name in ("Images become", "Computed on", "Takes"):
             add_field(grid, name, self.lines[name])
@@ -91,7 +91,7 @@ class SummaryPage(Page):
     @property
     def _size_px(self) -> int:
         # Images of less than 8 pixels are none.
-        value = self.size.value()
+        value = self.side.value()
         return value if value >= 8 else 0
 
     def suggest(self, path: Path) -> None:

@@ -77,7 +77,7 @@ class SensitivityPlot(QWidget):
         self._word(name, float(x[0]), float(y[0]), colour, (1, 0.5))
 
     def _word(self, text: str, x: float, y: float, colour, anchor: tuple[float, float]) -> None:  # type: ignore[no-untyped-def]
-        said = pg.TextItem(text, color=colour, anchor=anchor)
+        said = pg.TextItem(text, color=colour, anchor=anchor, fill=theme.current().canvas)
         said.setFont(theme.font())
         said.setPos(x - (0.02 if anchor[0] == 1 else 0), y)
         self.plot.addItem(said)
