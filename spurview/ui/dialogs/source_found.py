@@ -14,6 +14,7 @@ from spurview.ui.widgets.labels import label
 _MOST_CLASSES = 30
 _MOST_SKIPPED = 8
 _STRIP_PX, _POOL_PX = 40, 56
+_POOL_SHOWN = 48
 
 
 class SourceFound(QWidget):
@@ -101,7 +102,9 @@ def _examples(preview: SourcePreview) -> QWidget:
     # One of each kind in turn, since a pool's classes may come one after the other.
     mixed = np.concatenate(pictures)
     order = np.argsort([k for p in pictures for k in range(len(p))], kind="stable")
-    return ExampleStrip(mixed[order][:48], "Examples of the pool", side_px=_POOL_PX, wraps=True)
+    # Spread over all: a folder's first images are often of one kind.
+    chosen = order[np.linspace(0, len(order) - 1, min(_POOL_SHOWN, len(order))).astype(int)]
+    return ExampleStrip(mixed[chosen], "Examples of the pool", side_px=_POOL_PX, wraps=True)
 
 
 def _skipped(skipped: list[SkippedFile]) -> list[QWidget]:
