@@ -19,8 +19,8 @@ WHAT = (
     "and proves by experiment that the network obeys them."
 )
 _NO_RECENT = (
-    "Projects you open appear here. To make one, run “spurview demo”, or “spurview new” on your "
-    "own images."
+    "Projects you open appear here. New project makes one from your own images; “spurview demo” in "
+    "a terminal makes one to try."
 )
 _LEFT_PX = 320
 
