@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import clocked, engine, grid, sampling, scatter
+from benchmarks import clocked, engine, grid, networks, reading, sampling, scatter
 from benchmarks.constructed import Case, constructed
 from benchmarks.figures import Figure, exponent, measured, table
 from benchmarks.scatter_peer import plain_inside
@@ -176,3 +176,11 @@ def test_grid_measures_ours_and_the_peer(qapp: object) -> None:
     ]
     assert all(costs.peer[what] > 0 for what in ("open", "scroll, p95"))
     assert costs.ours["scroll, p95"] > 0
+
+
+def test_applying_and_importing_are_measured_beside_plain_loops() -> None:
+    classify, embed = networks.figures_of(40)
+    (imported,) = reading.figures_of(60)
+    for figure in (classify, embed, imported):
+        assert figure.value > 0
+        assert figure.base
