@@ -77,7 +77,9 @@ class StartPage(QWidget):
         elif not recent:
             for title, told in (("Recent", _NO_RECENT), ("Samples", NO_SAMPLES)):
                 column.addWidget(_title(title))
-                column.addWidget(_indented(label(told, "quiet")))
+                words = _indented(label(told, "quiet"))
+                words.setWordWrap(True)
+                column.addWidget(words)
                 column.addSpacing(24)
         column.addStretch(1)
         self._scroll.setWidget(holder)
