@@ -9,8 +9,11 @@ from spurview.core.material import Material
 
 
 def training_rates(material: Material, candidate: Candidate) -> list[float] | None:
-    """Share of carriers among the training images of each class; None without training images."""
-    if not material.training.any():
+    """Share of carriers among the training images of each class, 0 for a class without any.
+
+    None where the candidate's own class has none: then training images cannot be asked.
+    """
+    if not (material.training_confirm & (material.labels == candidate.class_index)).any():
         return None
     rates = []
     for k in range(material.n_classes):

@@ -25,7 +25,7 @@ from spurview.core.specificity import LEAST_EFFECT, kind_of
 FEWEST_ON_BENCH = 20
 
 NO_NETWORK = "there is no network to query, only its predictions"
-NO_TRAINING = "there are no training images"
+NO_TRAINING = "there are no training images of the class"
 TOO_FEW_IMAGES = "too few images of other classes are free of the pattern"
 TOO_FEW_CARRIERS = "fewer than 5 held-out images carry the pattern"
 NO_EFFECT = "the pattern turns hardly any image"
