@@ -110,7 +110,7 @@ def _left_out(info: ProjectInfo) -> Iterator[str]:
 
 def _versions() -> Iterator[str]:
     yield f"Python {platform.python_version()}"
-    yield f"{platform.system()} {platform.release()} {platform.machine()}"
+    yield platform.platform(terse=True)
     for name in _PACKAGES:
         try:
             yield f"{name} {version(name)}"

@@ -27,6 +27,7 @@ EVERYTHING = {*TRAINED, "embedding"}
 CHANGES = {
     "seed": ("5", EVERYTHING),
     "images.size_px": ("32", set()),
+    "images.aspect": ("pad", set()),
     "images.test_share": ("0.2", set()),
     "classifier.architecture": ("resnet18", TRAINED),
     "classifier.epochs": ("9", TRAINED),
