@@ -19,6 +19,7 @@ BENCHMARKS = {
     "networks": "benchmarks.networks",
     "reading": "benchmarks.reading",
     "scatter": "benchmarks.scatter",
+    "thumbnails": "benchmarks.thumbnails",
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import clocked, engine, grid, networks, reading, sampling, scatter
+from benchmarks import clocked, engine, grid, networks, reading, sampling, scatter, thumbnails
 from benchmarks.constructed import Case, constructed
 from benchmarks.figures import Figure, exponent, measured, table
 from benchmarks.scatter_peer import plain_inside
@@ -184,3 +184,9 @@ def test_applying_and_importing_are_measured_beside_plain_loops() -> None:
     for figure in (classify, embed, imported):
         assert figure.value > 0
         assert figure.base
+
+
+def test_random_images_are_read_beside_compressed_chunks() -> None:
+    (figure,) = thumbnails.figures_of(200)
+    assert figure.value > 0
+    assert figure.base
