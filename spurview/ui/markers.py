@@ -11,16 +11,16 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from spurview.ui import theme
 
 
-def paint_marker(painter: QPainter, centre: QPointF, class_index: int, size: float = 9) -> None:
-    """Draw the marker of a class in its colour, `size` pixels across; a ring for any other."""
+def paint_marker(painter: QPainter, centre: QPointF, place: int, size: float = 9) -> None:
+    """Draw the marker of a place of the class palette, `size` pixels across; else a ring."""
     shown = theme.current()
-    colour = shown.class_colour(class_index)
+    colour = shown.class_colour(place)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(centre)
     painter.scale(size, size)
-    if 0 <= class_index < len(shown.classes):
-        painter.fillPath(marker_path(theme.class_symbol(class_index)), colour)
+    if 0 <= place < len(shown.classes):
+        painter.fillPath(marker_path(theme.class_symbol(place)), colour)
     else:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(shown.text2, 0.16))

@@ -53,9 +53,12 @@ class Theme:
     rim: QColor
     classes: tuple[QColor, ...]
 
-    def class_colour(self, index: int) -> QColor:
-        """The colour of the class in every view; grey beyond the palette and for unknown (-1)."""
-        return self.classes[index] if 0 <= index < len(self.classes) else self.plot_grey
+    def class_colour(self, place: int) -> QColor:
+        """The colour at a place of the class palette; grey beyond it and for other (-1).
+
+        `class_palette` gives each class its place.
+        """
+        return self.classes[place] if 0 <= place < len(self.classes) else self.plot_grey
 
     def class_symbol(self, index: int) -> str:
         """pyqtgraph's name of the class's marker, so that nothing is told by colour alone."""

@@ -92,7 +92,7 @@ class CandidateDelegate(QStyledItemDelegate):
         icons.paint(
             painter, "chevron-down" if expanded else "chevron-right", chevron, shown.text2, 14
         )
-        paint_marker(painter, QPointF(area.left() + 41, area.center().y()), entry.class_index, 9)
+        paint_marker(painter, QPointF(area.left() + 41, area.center().y()), entry.place, 9)
         right = area.right() - _INSET_PX
         share = percent(entry.share)
         metrics = painter.fontMetrics()
@@ -105,7 +105,7 @@ class CandidateDelegate(QStyledItemDelegate):
         if has_bar:
             bar_left -= _SHARE_BAR.width()
             bar = QRectF(bar_left, area.center().y() - 2, _SHARE_BAR.width(), _SHARE_BAR.height())
-            self._bar(painter, bar, entry.share, shown.class_colour(entry.class_index))
+            self._bar(painter, bar, entry.share, shown.class_colour(entry.place))
         pool_width = metrics.horizontalAdvance(pool)
         painter.setPen(shown.text2)
         painter.drawText(_box(bar_left - 8 - pool_width, area, pool_width + 1), _RIGHT, pool)

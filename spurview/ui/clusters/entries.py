@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from spurview.core.evidence import ClassRecord
 from spurview.pipeline.findings import Finding, Findings, class_records
 from spurview.pipeline.wording import count, percent, times
+from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
 
 Column = Literal["candidate", "size", "lift", "insertion", "verdict"]
@@ -69,9 +70,13 @@ class CandidateEntry:
 
 @dataclass(frozen=True)
 class ClassEntry:
-    """One class's heading and what stands below it; `message` where there is no candidate."""
+    """One class's heading and what stands below it; `message` where there is no candidate.
+
+    place: its place in the class palette.
+    """
 
     class_index: int
+    place: int
     name: str
     pool: int
     share: float
@@ -95,7 +100,8 @@ def class_entries(document: Document) -> list[ClassEntry]:
         return []
     records = class_records(document.reader)
     total = max(1, sum(record.pool for record in records))
-    entries = [_class_entry(document, findings, record, total) for record in records]
+    places = class_places(document.reader, len(document.info.class_names))
+    entries = [_class_entry(document, findings, record, total, places) for record in records]
     return sorted(entries, key=_suspicion)
 
 
@@ -111,7 +117,7 @@ def matching(entries: list[ClassEntry], text: str) -> list[ClassEntry]:
             continue
         found = [c for c in entry.candidates if wanted in _searchable(c)]
         if found:
-            kept.append(ClassEntry(entry.class_index, entry.name, entry.pool, entry.share, found))
+            kept.append(replace(entry, candidates=found, message=""))
     return kept
 
 
@@ -119,15 +125,7 @@ def in_order(entries: list[ClassEntry], column: Column, *, descending: bool) -> 
     """Candidates ordered within their class, classes by their first candidate; silent ones last."""
     key = _KEYS[column]
     ordered = [
-        ClassEntry(
-            e.class_index,
-            e.name,
-            e.pool,
-            e.share,
-            sorted(e.candidates, key=key, reverse=descending),
-            e.message,
-        )
-        for e in entries
+        replace(e, candidates=sorted(e.candidates, key=key, reverse=descending)) for e in entries
     ]
     speaking = [e for e in ordered if e.candidates]
     speaking.sort(key=lambda e: key(e.candidates[0]), reverse=descending)
@@ -135,7 +133,7 @@ def in_order(entries: list[ClassEntry], column: Column, *, descending: bool) -> 
 
 
 def _class_entry(
-    document: Document, findings: Findings, record: ClassRecord, total: int
+    document: Document, findings: Findings, record: ClassRecord, total: int, places: list[int]
 ) -> ClassEntry:
     name = document.info.class_names[record.class_index]
     stale = set(document.stale_by_hand)
@@ -156,7 +154,13 @@ def _class_entry(
     elif not candidates:
         message = "Nothing found"
     return ClassEntry(
-        record.class_index, class_title(name), record.pool, record.pool / total, candidates, message
+        record.class_index,
+        places[record.class_index],
+        class_title(name),
+        record.pool,
+        record.pool / total,
+        candidates,
+        message,
     )
 
 

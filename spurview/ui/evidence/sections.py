@@ -14,6 +14,7 @@ from spurview.pipeline import wording, wording_evidence
 from spurview.pipeline.effects import insertion_effects, removal_effects
 from spurview.pipeline.evidence import Pair
 from spurview.pipeline.wording import Doubt, count
+from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
 from spurview.ui.evidence.effect_bar import EffectBar
 from spurview.ui.evidence.icon_label import IconLabel
@@ -87,10 +88,11 @@ def pair_strip(shown: Material, show: ShowRows) -> QWidget | None:
     if not pairs:
         return None
     names = shown.document.info.class_names
+    places = class_places(shown.document.reader, len(names))
     rows = [pair.row for pair in pairs]
     widgets = []
     for pair in pairs:
-        widget = _pair_widget(pair, names)
+        widget = _pair_widget(pair, names, places)
         widget.clicked.connect(lambda: show(rows, "the pattern was put into"))
         widgets.append(widget)
     strip = OneRow(widgets, gap=12)
@@ -98,12 +100,12 @@ def pair_strip(shown: Material, show: ShowRows) -> QWidget | None:
     return strip
 
 
-def _pair_widget(pair: Pair, names: list[str]) -> Captioned:
+def _pair_widget(pair: Pair, names: list[str], places: list[int]) -> Captioned:
     before, after = names[pair.class_before], names[pair.class_after]
     caption = [
-        Part(before, pair.class_before),
+        Part(before, places[pair.class_before]),
         Part("→"),
-        Part(after, pair.class_after, quiet=False),
+        Part(after, places[pair.class_after], quiet=False),
         Part(f"{pair.confidence:.2f}"),
     ]
     words = f"Class {before} became class {after} with confidence {pair.confidence:.2f}"

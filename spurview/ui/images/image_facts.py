@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from spurview.core.shared_pixels import Highlight, agreement
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
 from spurview.ui import theme
+from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
 from spurview.ui.images.tiles import Look, Tiles, What, nearest_elsewhere
 from spurview.ui.latent.colouring import confidence
@@ -40,10 +41,11 @@ class ShareBars(QWidget):
         super().__init__(parent)
         self._names: list[str] = []
         self._shares: NDArray[np.float64] = np.empty(0)
+        self._places: list[int] = []
 
-    def show_shares(self, names: list[str], shares: NDArray[np.float64]) -> None:
-        """Other classes and probabilities."""
-        self._names, self._shares = names, shares
+    def show_shares(self, names: list[str], shares: NDArray[np.float64], places: list[int]) -> None:
+        """Other classes and probabilities; places: of each class in the class palette."""
+        self._names, self._shares, self._places = names, shares, places
         words = [f"{name} {share:.2f}" for name, share in zip(names, shares, strict=False)]
         self.setAccessibleName("Probabilities: " + ", ".join(words))
         self.updateGeometry()
@@ -63,7 +65,7 @@ class ShareBars(QWidget):
         for index, share in enumerate(self._shares.tolist()):
             line = QRectF(0, index * self._tall(), self.width(), self._tall())
             middle = line.center().y()
-            paint_marker(painter, QPointF(5, middle), index, 9)
+            paint_marker(painter, QPointF(5, middle), self._places[index], 9)
             painter.setPen(shown.text)
             painter.drawText(
                 line.adjusted(18, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._names[index]
@@ -72,7 +74,7 @@ class ShareBars(QWidget):
             painter.fillRect(track, shown.track)
             filled = QRectF(track)
             filled.setWidth(max(2.0, track.width() * share))
-            painter.fillRect(filled, shown.class_colour(index))
+            painter.fillRect(filled, shown.class_colour(self._places[index]))
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(line, flags, f"{share:.2f}")
         painter.end()
@@ -167,17 +169,18 @@ class ImageFacts(QWidget):
         self._truth.setText(f"{known}, {role}")
         if not reader.has("/predictions/logits"):
             self._predicted.setText("Not predicted yet")
-            self._bars.show_shares([], np.empty(0))
-            self._marker.show_class(-1)
+            self._bars.show_shares([], np.empty(0), [])
+            self._marker.show_place(None)
             return
         self._class_index = int(reader.read_rows("/predictions/class", [row])[0])
         logits = reader.read_rows("/predictions/logits", [row])[0].astype(np.float64)
         powers = np.exp(logits - logits.max())
         shares = powers / powers.sum()
         name = info.class_names[self._class_index]
-        self._marker.show_class(self._class_index)
+        places = class_places(reader, len(info.class_names))
+        self._marker.show_place(places[self._class_index])
         self._predicted.setText(f"Class {name}, {shares[self._class_index]:.2f}")
-        self._bars.show_shares(info.class_names, shares)
+        self._bars.show_shares(info.class_names, shares, places)
 
     def _show_parts(self, row: int) -> None:
         candidate_id = self._focus.candidate_id
@@ -219,7 +222,8 @@ class ImageFacts(QWidget):
         document = self._document
         index = int(document.reader.read_rows("/predictions/class", [row])[0])
         name = document.info.class_names[index]
-        caption = [Part(name, index, quiet=False), Part(f"{share:.2f}")]
+        place = class_places(document.reader, len(document.info.class_names))[index]
+        caption = [Part(name, place, quiet=False), Part(f"{share:.2f}")]
         words = f"{document.keys[row]}, class {name}, {share:.2f}"
         picture = Captioned([image], caption, words, side_px=self._side())
         picture.clicked.connect(lambda: setattr(self._focus, "row", row))
@@ -240,17 +244,17 @@ class _ClassMarker(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._class_index = -1
+        self._place: int | None = None
         self.setFixedSize(12, 16)
 
-    def show_class(self, class_index: int) -> None:
-        self._class_index = class_index
+    def show_place(self, place: int | None) -> None:
+        self._place = place
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._class_index >= 0:
-            paint_marker(painter, QRectF(self.rect()).center(), self._class_index, 10)
+        if self._place is not None:
+            paint_marker(painter, QRectF(self.rect()).center(), self._place, 10)
         painter.end()
 
 

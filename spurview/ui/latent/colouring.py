@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from spurview.core.arrays import Reader
 from spurview.project.model import POOL
 from spurview.ui import theme
+from spurview.ui.class_palette import OTHER, PLACES, by_size, class_places
 from spurview.ui.document import Document
 
 RAMP_STEPS = 24
-_OTHER = -1
 _FEW = 1000
-_PALETTE = 10
 _VERDICTS = ("spurious", "genuine", "unsure")
 
 
@@ -117,7 +116,9 @@ def by_predicted(document: Document) -> Colouring:
     if not document.reader.has("/predictions/class"):
         return _unknown("Predicted", rows)
     classes = document.reader.read("/predictions/class")[rows]
-    return _of_classes("Predicted", document.info.class_names, rows, classes)
+    names = document.info.class_names
+    places = class_places(document.reader, len(names))
+    return _of_classes("Predicted", names, places, rows, classes)
 
 
 def by_label(document: Document) -> Colouring:
@@ -125,7 +126,12 @@ def by_label(document: Document) -> Colouring:
     labels = document.reader.read("/images/label")[rows]
     if (labels < 0).all():
         return _unknown("True label", rows)
-    return _of_classes("True label", document.info.label_names, rows, labels)
+    names = document.info.label_names
+    if names == document.info.class_names:
+        places = class_places(document.reader, len(names))
+    else:
+        places = by_size(labels, len(names))
+    return _of_classes("True label", names, places, rows, labels)
 
 
 def by_role(document: Document) -> Colouring:
@@ -147,12 +153,12 @@ def by_confidence(document: Document) -> Colouring:
 def by_candidate(document: Document) -> Colouring:
     """The candidate each image is a member of, the better ranked where it is of two."""
     rows = pool_rows(document)
-    findings = document.findings.findings[: _PALETTE - 1] if document.findings else []
+    findings = document.findings.findings[: PLACES - 1] if document.findings else []
     groups = [Group(document.display_name(finding.id), i) for i, finding in enumerate(findings)]
     codes = np.full(_n_images(document), len(groups), np.uint8)
     for index, finding in reversed(list(enumerate(findings))):
         codes[document.rows[finding.id].members] = index
-    return Colouring("Candidate", (*groups, Group("none", _OTHER)), rows, codes[rows])
+    return Colouring("Candidate", (*groups, Group("none", OTHER)), rows, codes[rows])
 
 
 def by_verdict(document: Document) -> Colouring:
@@ -163,7 +169,7 @@ def by_verdict(document: Document) -> Colouring:
         Group("genuine", 2),
         Group("unsure", 4),
         Group("undecided", 0),
-        Group("no candidate", _OTHER),
+        Group("no candidate", OTHER),
     )
     codes = np.full(_n_images(document), len(groups) - 1, np.uint8)
     for finding in reversed(document.findings.findings if document.findings else []):
@@ -184,19 +190,25 @@ WAYS: dict[str, Callable[[Document], Colouring]] = {
 
 
 def _of_classes(
-    title: str, names: list[str], rows: NDArray[np.intp], classes: NDArray[np.int32]
+    title: str,
+    names: list[str],
+    places: list[int],
+    rows: NDArray[np.intp],
+    classes: NDArray[np.int32],
 ) -> Colouring:
     """One group per class of the palette; those beyond it are one group, "other"."""
-    shown = min(len(names), _PALETTE)
-    groups = [Group(name, index) for index, name in enumerate(names[:shown])]
-    codes = np.where((classes >= 0) & (classes < shown), classes, shown).astype(np.uint8)
-    if (codes == shown).any():
-        groups.append(Group("other" if len(names) > shown else "not known", _OTHER))
+    groups = [Group(names[k], place) for k, place in enumerate(places) if place != OTHER]
+    rest = len(groups)
+    # Places are numbered in the order of the classes; the last is of classes that are not known.
+    code = np.array([rest if place == OTHER else place for place in places] + [rest], np.uint8)
+    codes = code[np.where((classes >= 0) & (classes < len(names)), classes, len(names))]
+    if (codes == rest).any():
+        groups.append(Group("other" if len(names) > rest else "not known", OTHER))
     return Colouring(title, tuple(groups), rows, codes)
 
 
 def _unknown(title: str, rows: NDArray[np.intp]) -> Colouring:
-    return Colouring(title, (Group("not known", _OTHER),), rows, np.zeros(len(rows), np.uint8))
+    return Colouring(title, (Group("not known", OTHER),), rows, np.zeros(len(rows), np.uint8))
 
 
 def _n_images(document: Document) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from spurview.core.shared_pixels import enlarge, rgb
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
 from spurview.ui import theme
+from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
 from spurview.ui.latent.colouring import confidence
 from spurview.ui.markers import paint_marker
@@ -28,7 +29,7 @@ class HoverCard(QWidget):
         self._document = document
         self._row: int | None = None
         self._image = QImage()
-        self._class_index = -1
+        self._place: int | None = None
         self._lines = ("", "", "")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -69,8 +70,8 @@ class HoverCard(QWidget):
         room = self.width() - left - 2 * _PAD
         for index, text in enumerate(self._lines):
             area = QRectF(left, top + index * tall, room, tall)
-            if index == 1 and self._class_index >= 0:
-                paint_marker(painter, QPointF(left + 5, area.center().y()), self._class_index, 9)
+            if index == 1 and self._place is not None:
+                paint_marker(painter, QPointF(left + 5, area.center().y()), self._place, 9)
                 area.setLeft(left + 16)
             painter.setPen(shown.text2 if index == 2 else shown.text)
             fitted = self.fontMetrics().elidedText(
@@ -83,7 +84,9 @@ class HoverCard(QWidget):
         pixels = reader.read_rows("/images/pixels", [row])
         zoom = PICTURE_PX / max(pixels.shape[1:3])
         self._image = to_qimage(enlarge(rgb(pixels), zoom)[0])
-        self._class_index, predicted = self._predicted(row)
+        class_index, predicted = self._predicted(row)
+        places = class_places(reader, len(document.info.class_names))
+        self._place = places[class_index] if class_index >= 0 else None
         role = _ROLES.get(int(reader.read_rows("/images/role", [row])[0]), "pool")
         label = int(reader.read_rows("/images/label", [row])[0])
         truth = f"true label {document.info.label_names[label]}" if label >= 0 else "label unknown"

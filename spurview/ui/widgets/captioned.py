@@ -19,10 +19,13 @@ _MARKER_PX = 9
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a caption: with a class's marker in front, in the second colour when quiet."""
+    """A stretch of a caption, in the second colour when quiet.
+
+    place: in the class palette, of the class whose marker stands in front.
+    """
 
     text: str
-    class_index: int | None = None
+    place: int | None = None
     quiet: bool = True
 
 
@@ -81,9 +84,9 @@ class Captioned(QAbstractButton):
         top, left = self._side + _GAP, 0.0
         tall = self.fontMetrics().height() + 2
         for part in self._caption:
-            if part.class_index is not None:
+            if part.place is not None:
                 centre = QPointF(left + _MARKER_PX / 2, top + tall / 2)
-                paint_marker(painter, centre, part.class_index, _MARKER_PX)
+                paint_marker(painter, centre, part.place, _MARKER_PX)
                 left += _MARKER_PX + _GAP
             painter.setPen(shown.text2 if part.quiet else shown.text)
             wide = self.fontMetrics().horizontalAdvance(part.text)
@@ -98,6 +101,6 @@ class Captioned(QAbstractButton):
         wide = 0.0
         for part in self._caption:
             wide += self.fontMetrics().horizontalAdvance(part.text) + _GAP
-            wide += _MARKER_PX + _GAP if part.class_index is not None else 0
+            wide += _MARKER_PX + _GAP if part.place is not None else 0
         # A long caption is cut rather than tearing the row apart.
         return min(wide, 2.5 * self._side)
