@@ -18,6 +18,7 @@ from spurview.project.model import POOL, HandMade
 from spurview.ui import commands, hand_jobs
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange
+from spurview.ui.project_jobs import RunOptions
 from spurview.ui.selection import Rows
 
 RUN_FIRST = "Run the stages first: a candidate made by hand is tested as the found ones are."
@@ -39,10 +40,10 @@ class ByHand(QObject):
         runner: JobRunner,
         parent: QObject | None = None,
         *,
-        device: Callable[[], str] = lambda: "auto",
+        options: Callable[[], RunOptions] = RunOptions,
     ) -> None:
         super().__init__(parent)
-        self._document, self._runner, self._device = document, runner, device
+        self._document, self._runner, self._options = document, runner, options
         self._job: Job | None = None
 
     @property
@@ -67,7 +68,7 @@ class ByHand(QObject):
             if made.id in document.rows or document.by_hand(made.id):
                 name = document.display_name(made.id)
                 raise InputError(f"{name} is made of these very images already.")
-        job = self._submit(hand_jobs.making(document, own, self._device()))
+        job = self._submit(self._making(own))
         project = document.project
         job.finished.connect(lambda done: self._on_made(project, own, done, text))
 
@@ -79,7 +80,7 @@ class ByHand(QObject):
         if not own:
             raise InputError("Every candidate made by hand is up to date.")
         self._refuse()
-        job = self._submit(hand_jobs.making(document, own, self._device(), by_itself=True))
+        job = self._submit(self._making(own, by_itself=True))
         project = document.project
         job.finished.connect(lambda done: self._on_computed(project, done))
 
@@ -103,6 +104,12 @@ class ByHand(QObject):
     def _is_ready(self) -> bool:
         """Whether what candidates made by hand rest on is up to date."""
         return all(self._document.states.get(name) == "fresh" for name in RESTS_ON)
+
+    def _making(self, own: Sequence[HandMade], *, by_itself: bool = False) -> Work:
+        chosen = self._options()
+        return hand_jobs.making(
+            self._document, own, chosen.device, trusted=chosen.trusted, by_itself=by_itself
+        )
 
     def _submit(self, work: Work) -> Job:
         job = self._runner.submit(hand_jobs.NAME, work)

@@ -27,9 +27,18 @@ class Computed:
 
 
 def making(
-    document: Document, own: Sequence[HandMade], device: str, *, by_itself: bool = False
+    document: Document,
+    own: Sequence[HandMade],
+    device: str,
+    *,
+    trusted: frozenset[str] = frozenset(),
+    by_itself: bool = False,
 ) -> Work:
-    """Work that gives a Computed. by_itself: they are in the project already."""
+    """Work that gives a Computed.
+
+    trusted: SHA-256 of the files that can hold code and that the person agreed to open;
+    by_itself: they are in the project already.
+    """
     reader, info, keys = document.stage_reader, document.info, list(document.keys)
     verdicts, known = document.verdicts, dict(document.made_by_hand)
     work_dir = document.project.work_dir
@@ -48,6 +57,7 @@ def making(
             choose_device(device).type,
             report,
             project_dir=work_dir.absolute().parent,
+            trusted=trusted,
         )
         made = compute_by_hand(stage, own)
         now = info if by_itself else changed(info, HandChange(come=tuple(own)), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
@@ -49,9 +50,8 @@ class Workspace(QObject):
         self.selection = Selection(self)
         self.focus = Focus(self)
         self.guide = SelectionFollowsFocus(document, self.selection, self.focus)
-        self.run = RunControl(
-            document, runner, self, options=lambda: _run_options(preferences, agreement)
-        )
+        options = partial(_run_options, preferences, agreement)
+        self.run = RunControl(document, runner, self, options=options)
         self.clusters = ClustersPane(document, self.focus)
         self.plots = PlotsPane(document, self.selection, self.focus, runner)
         self.plots.menu.said.connect(say)
@@ -62,7 +62,7 @@ class Workspace(QObject):
         self.judging = Judging(
             document, self.focus, self.guide, self.clusters.model.candidate_ids, say
         )
-        self.by_hand = ByHand(document, runner, self, device=lambda: preferences.remembered.device)
+        self.by_hand = ByHand(document, runner, self, options=options)
         self.candidates = CandidateWork(
             document, self.selection, self.focus, self.guide, self.by_hand, say, window
         )

@@ -181,6 +181,19 @@ def test_after_an_undo_the_status_bar_tells_of_the_undo(window):
     assert window.status.message.text() == "Done again: mark b · A spurious"
 
 
+def test_files_that_were_agreed_to_may_be_opened_for_a_candidate(qtbot, window, monkeypatch):
+    seen = []
+
+    def stand_in(work, own):
+        seen.append(work.trusted)
+        return [made_of(known, work.info) for known in own]
+
+    monkeypatch.setattr(manual_work, "compute_by_hand", stand_in)
+    window.agreement.digests = frozenset({"a" * 64})
+    make_one(qtbot, window)
+    assert seen == [frozenset({"a" * 64})]
+
+
 def test_a_cancelled_job_makes_nothing(qtbot, window, monkeypatch):
     def asked(work, own):
         window.workspace.by_hand.cancel()
