@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from spurview.core.settings import setting_keys
+from spurview.core.settings import ClassifierSettings, Settings, setting_keys
 from spurview.jobs import JobRunner
 from spurview.ui.document import Document
 from spurview.ui.stages.facts import SHOWN
 from spurview.ui.stages.popover import StagePopover
 from spurview.ui.stages.run_control import RunControl
-from spurview.ui.stages.setting_fields import fields_of, value_of
+from spurview.ui.stages.setting_fields import NOT_SHOWN, fields_of, value_of, with_value
 from spurview.ui.stages.setting_words import SETTING_WORDS
 from spurview.ui.stages.settings_form import SettingsForm
 from spurview.ui.stages.strip import StageStrip
@@ -27,13 +27,21 @@ def form(qtbot, document):
     return made
 
 
-def test_every_setting_is_in_the_pop_over_of_one_stage():
+def test_every_setting_but_a_digest_is_in_the_pop_over_of_one_stage():
     shown = [field.key for stage in SHOWN for field in fields_of(stage)]
-    assert sorted(shown) == sorted(setting_keys())
+    assert list(NOT_SHOWN) == ["classifier.weights_digest"]
+    assert sorted(shown) == sorted(set(setting_keys()) - NOT_SHOWN)
 
 
-def test_every_setting_has_plain_words_and_no_word_is_without_a_setting():
-    assert set(SETTING_WORDS) == set(setting_keys())
+def test_every_setting_shown_has_plain_words_and_no_word_is_without_a_setting():
+    assert set(SETTING_WORDS) == set(setting_keys()) - NOT_SHOWN
+
+
+def test_another_file_goes_without_the_digest_of_the_one_before():
+    before = Settings(classifier=ClassifierSettings(weights="a", weights_digest="0" * 64))
+    assert with_value(before, "classifier.weights", "a") == before
+    after = with_value(before, "classifier.weights", "b")
+    assert after.classifier == ClassifierSettings(weights="b")
 
 
 @pytest.mark.parametrize("field", [f for stage in SHOWN for f in fields_of(stage)], ids=str)
@@ -108,11 +116,11 @@ def test_a_read_only_project_offers_no_change(qtbot, qapp):
 def test_a_value_that_cannot_be_used_is_refused_in_a_sentence(qtbot, document):
     form = SettingsForm(document, "classifier")
     qtbot.addWidget(form)
-    line = form.editors["classifier.weights_digest"]
-    line.setText("no digest")
+    line = form.editors["classifier.weights"]
+    line.setText("w" * 5000)
     with qtbot.waitSignal(form.refused) as refused:
         line.editingFinished.emit()
-    assert "weights_digest" in refused.args[0]
+    assert "weights" in refused.args[0]
     assert line.text() == ""
     assert document.info.settings == fresh_info().settings
 

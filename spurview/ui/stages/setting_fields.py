@@ -21,6 +21,9 @@ Value = int | float | str | bool
 _ALSO = {"classifier": ("seed",), "candidates": ("chance",)}
 # Settings that are plain text there, of which the form offers the values that can be used.
 _CHOICES = {"classifier.architecture": (SMALL_CNN, *TORCHVISION)}
+# A digest is no dial: it is of the file named beside it, and of no other.
+_DIGESTS = {"classifier.weights": "classifier.weights_digest"}
+NOT_SHOWN = frozenset(_DIGESTS.values())
 # The images were read when the project was made; they cannot be read again.
 FIXED_STAGES = frozenset({"images"})
 
@@ -52,7 +55,12 @@ def value_of(settings: Settings, key: str) -> Any:
 
 
 def with_value(settings: Settings, key: str, value: Value) -> Settings:
-    """A copy of the settings with one value changed; InputError for one that cannot be used."""
+    """A copy of the settings with one value changed; InputError for one that cannot be used.
+
+    Another file goes without the digest of the one before.
+    """
+    if key in _DIGESTS and value != value_of(settings, key):
+        settings = with_setting(settings, _DIGESTS[key], "")
     return with_setting(
         settings, key, str(value).lower() if isinstance(value, bool) else str(value)
     )
@@ -70,7 +78,9 @@ def _all_fields() -> dict[str, list[SettingField]]:
             keys = [(f"{outer.name}.{leaf.name}", leaf.type) for leaf in inner.fields]
         else:
             keys = [(outer.name, inner)]
-        found[outer.name] = [_field(key, kind, value_of(defaults, key)) for key, kind in keys]
+        found[outer.name] = [
+            _field(key, kind, value_of(defaults, key)) for key, kind in keys if key not in NOT_SHOWN
+        ]
     return found
 
 

@@ -63,10 +63,6 @@ SETTING_WORDS: dict[str, Words] = {
     "classifier.weights": Words(
         "Weights to start from", "A safetensors file; empty starts from chance."
     ),
-    "classifier.weights_digest": Words(
-        "Digest of the weights",
-        "Its SHA-256, checked before the file is used; empty checks nothing.",
-    ),
     "embedding.latent_dims": Words(
         "Latent dimensions",
         "How many numbers describe an image's content: too few lose content, too many let "
