@@ -378,6 +378,7 @@ VIEW_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Plots", "Shift, Ctrl, Ctrl+Shift", "While drawing: add, take away, intersect"),
     ("Plots", "F", "Fit everything"),
     ("Plots", "Esc", "Clear the selection"),
+    ("Stages", "Ctrl+1 to Ctrl+6", "Last run, curves and settings of a stage"),
     ("Stages", "Left, Right", "The stage beside"),
     ("Images", "Arrows, Shift+arrows", "Go, select"),
     ("Images", "Enter", "Open large"),
