@@ -18,7 +18,9 @@ BENCHMARKS = {
     "memory": "benchmarks.memory",
     "networks": "benchmarks.networks",
     "reading": "benchmarks.reading",
+    "saving": "benchmarks.saving",
     "scatter": "benchmarks.scatter",
+    "start": "benchmarks.start",
     "thumbnails": "benchmarks.thumbnails",
 }
 

@@ -15,7 +15,18 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import clocked, engine, grid, networks, reading, sampling, scatter, thumbnails
+from benchmarks import (
+    clocked,
+    engine,
+    grid,
+    networks,
+    reading,
+    sampling,
+    saving,
+    scatter,
+    start,
+    thumbnails,
+)
 from benchmarks.constructed import Case, constructed
 from benchmarks.figures import Figure, exponent, measured, table
 from benchmarks.scatter_peer import plain_inside
@@ -190,3 +201,16 @@ def test_random_images_are_read_beside_compressed_chunks() -> None:
     (figure,) = thumbnails.figures_of(200)
     assert figure.value > 0
     assert figure.base
+
+
+def test_saving_and_opening_are_measured_beside_a_copy() -> None:
+    figures = saving.figures_of(1)
+    assert [figure.name for figure in figures] == ["save | 1 MB", "open | 1 MB"]
+    assert all(figure.value > 0 and figure.base for figure in figures)
+
+
+def test_the_start_is_clocked_and_loads_nothing_slow_before_the_first_paint() -> None:
+    painted, shown, slow = start.figures_of(1)
+    assert 0 < painted.value <= shown.value
+    assert painted.base
+    assert slow.value == 0, slow.note
