@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import SIGNAL, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -249,12 +249,7 @@ class EvidencePane(QWidget):
             return [_words(NOT_YET)]
         if not is_silent(findings):
             return [_words(EMPTY)]
-        answered = self.receivers(SIGNAL("sensitivity_requested()")) > 0
-        return [
-            silence(
-                findings, self._document.info, self.sensitivity_requested.emit if answered else None
-            )
-        ]
+        return [silence(findings, self._document.info, self.sensitivity_requested.emit)]
 
     def _left(self, shown: Material) -> QWidget:
         part, inside = _stack()
