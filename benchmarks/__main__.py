@@ -20,6 +20,7 @@ BENCHMARKS = {
     "reading": "benchmarks.reading",
     "saving": "benchmarks.saving",
     "scatter": "benchmarks.scatter",
+    "stalls": "benchmarks.stalls",
     "start": "benchmarks.start",
     "thumbnails": "benchmarks.thumbnails",
 }

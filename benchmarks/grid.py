@@ -79,7 +79,7 @@ def figures_of(costs: Costs) -> list[Figure]:
 
 def costs_of(n_images: int) -> Costs:
     """Both measured at one size, ours first: memory is by how much the process has grown."""
-    _application()
+    application()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "images.h5"
         _write(path, n_images)
@@ -208,7 +208,8 @@ def _ms(do: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-def _application() -> None:
+def application() -> None:
+    """One for all benchmarks of the window, without a screen where there is none."""
     if QApplication.instance() is None:
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

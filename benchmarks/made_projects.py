@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from spurview.core.arrays import Array
 from spurview.core.settings import Settings
-from spurview.project.model import POOL, ProjectInfo, SourceRecord
+from spurview.project.model import POOL, ProjectInfo, SourceRecord, StageRecord
 from spurview.project.store import Project
 
 NOISE_LEVELS = 40
+_IMPORTED = StageRecord(
+    fingerprint="0" * 32,
+    finished="2026-01-01T00:00:00Z",
+    seconds=1,
+    device="cpu",
+    spurview="",
+    facts={},
+)
+_CLASSES = [str(number) for number in range(10)]
 
 
 def pictures(n_images: int, shape: tuple[int, int, int]) -> Array:
@@ -22,9 +32,10 @@ def pictures(n_images: int, shape: tuple[int, int, int]) -> Array:
     return noise
 
 
-def make(path: Path, pixels: Array) -> None:
-    """A project file at `path` whose pool these images are."""
-    Project.create(path, _info(len(pixels)), pool_arrays(pixels)).close()
+def make(path: Path, pixels: Array, changed: Mapping[str, Array] | None = None) -> None:
+    """A project file at `path` whose pool these images are; `changed` arrays take the place."""
+    arrays = pool_arrays(pixels) | dict(changed or {})
+    Project.create(path, _info(len(pixels)), arrays).close()
 
 
 def pool_arrays(pixels: Array) -> dict[str, Array]:
@@ -50,7 +61,8 @@ def _info(n_images: int) -> ProjectInfo:
         modified="2026-01-01T00:00:00Z",
         spurview="",
         sources=[SourceRecord(role="pool", kind="folder", location="pool", images=n_images)],
-        class_names=["a", "b"],
-        label_names=["a", "b"],
+        class_names=_CLASSES,
+        label_names=_CLASSES,
         settings=Settings(),
+        stages={"images": _IMPORTED},
     )

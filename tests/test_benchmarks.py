@@ -24,6 +24,7 @@ from benchmarks import (
     sampling,
     saving,
     scatter,
+    stalls,
     start,
     thumbnails,
 )
@@ -214,3 +215,9 @@ def test_the_start_is_clocked_and_loads_nothing_slow_before_the_first_paint() ->
     assert 0 < painted.value <= shown.value
     assert painted.base
     assert slow.value == 0, slow.note
+
+
+def test_gaps_of_the_window_are_clocked_while_a_network_trains(qapp: object) -> None:
+    middle, worst = stalls.figures_of(200, idle_ms=50)
+    assert 0 < middle.value <= worst.value
+    assert middle.base
