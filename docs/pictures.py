@@ -22,6 +22,7 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import picture_dialogs
 import picture_projects
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QPoint
@@ -149,7 +150,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def _take(window: MainWindow, name: str, screen: Screen) -> None:
-    for width, height in SIZES:
+    for width, height in SIZES[:1] if name in DIALOGS else SIZES:
         for theme in ("dark", "light"):
             looks.keeper().choose(theme)
             window.resize(width, height)
@@ -286,6 +287,15 @@ def _running(window: MainWindow) -> Undo:
     return stop
 
 
+# Taken at the smaller size alone: they are as large on any window.
+DIALOGS: dict[str, Screen] = {
+    "new-project-interest": picture_dialogs.new_project(0),
+    "new-project-pool": picture_dialogs.new_project(1),
+    "new-project-classifier": picture_dialogs.new_project(2),
+    "new-project-summary": picture_dialogs.new_project(3),
+    "plant": picture_dialogs.plant,
+    "sensitivity": picture_dialogs.sensitivity,
+}
 # By the project they show; "" is the start page of a first run, "recent" of a later one.
 SCREENS: dict[str, dict[str, Screen]] = {
     "": {"start-first": _as_it_is},
@@ -302,6 +312,7 @@ SCREENS: dict[str, dict[str, Screen]] = {
         "find-command": _finder,
         "keys": _keys,
         "replace": _replace,
+        **DIALOGS,
     },
     "moving": {"moving-pattern": _as_it_is},
     "clean": {"silence": _as_it_is},

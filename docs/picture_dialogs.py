@@ -1,0 +1,83 @@
+"""The dialogs that docs/pictures.py shows, over folders written from the open project's images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from spurview.project.model import INTEREST_TRAIN, POOL
+from spurview.ui.dialogs import opening
+from spurview.ui.dialogs.new_project import NewProjectDialog
+from spurview.ui.main_window import MainWindow
+
+_INTEREST, _POOL = 600, 1200
+
+
+def new_project(page: int) -> Callable[[MainWindow], None]:
+    """Shows the new-project dialog on one of its pages, 0 to 3, what is before it filled in."""
+
+    def show(window: MainWindow) -> None:
+        interest, pool = _folders(window)
+        dialog = opening.new_project(window, interest)
+        _wait(lambda: dialog.interest.is_done)
+        if page > 0:
+            dialog.go_to(1)
+            dialog.pool.path.setText(str(pool))
+            _wait(lambda: dialog.pool.is_done)
+        for number in range(2, page + 1):
+            _wait(lambda number=number: _went_to(dialog, number))
+
+    return show
+
+
+def plant(window: MainWindow) -> None:
+    dialog = opening.plant(window, window.workspace)
+    _wait(lambda: bool(dialog.said.text()))
+
+
+def sensitivity(window: MainWindow) -> None:
+    opening.sensitivity(window, window.workspace)
+
+
+def _went_to(dialog: NewProjectDialog, number: int) -> bool:
+    dialog.go_to(number)
+    return dialog.stack.currentIndex() == number
+
+
+def _folders(window: MainWindow) -> tuple[Path, Path]:
+    """Folders of pictures of interest, by class, and of the pool."""
+    photos = Path(os.environ["HOME"], "photos")
+    interest, pool = photos / "train", photos / "other"
+    if not photos.exists():
+        reader, names = window.document.reader, window.document.info.label_names
+        role, labels = reader.read("/images/role"), reader.read("/images/label")
+        own = _some(role == INTEREST_TRAIN, _INTEREST)
+        for row in own:
+            _write(window, row, interest / f"digit {names[labels[row]]}" / f"{row}.png")
+        for row in _some(role == POOL, _POOL):
+            _write(window, row, pool / f"{row}.png")
+    return interest, pool
+
+
+def _write(window: MainWindow, row: int, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = window.document.reader.read_rows("/images/pixels", [row])[0]
+    Image.fromarray(pixels.squeeze()).save(path)
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        QApplication.processEvents()
+
+
+def _some(wanted: NDArray[np.bool_], n: int) -> list[int]:
+    """The rows of n images, spread over all that are wanted."""
+    rows = np.flatnonzero(wanted)
+    chosen: list[int] = rows[np.linspace(0, len(rows) - 1, n).astype(int)].tolist()
+    return chosen
