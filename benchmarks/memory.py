@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, Measured, Scale, measured
 
 SIZES: dict[Scale, tuple[int, ...]] = {
-    "quick": (2000, 8000),
+    "quick": (500, 2000),
     "normal": (10_000, 50_000),
     "full": (10_000, 50_000, 330_000),
 }
