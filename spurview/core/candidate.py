@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.evidence import Family
-from spurview.core.material import Bools, f1
+from spurview.core.material import Bools, Rows, f1
 from spurview.core.pixel_map import Mask
 
 
@@ -36,6 +37,12 @@ class Candidate:
     key: float
     contribution: NDArray[np.float64] | None = None
     places: NDArray[np.int16] | None = None
+
+
+def candidate_id(class_index: int, members: Rows) -> str:
+    """The class and the first 8 hex digits of the digest of the members, in any order."""
+    digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16)
+    return f"{class_index}-{digest.hexdigest()[:8]}"
 
 
 def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> list[Candidate]:

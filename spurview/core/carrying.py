@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate
 from spurview.core.coarse import coarse
+from spurview.core.colour_family import colours_of
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
 from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
@@ -28,7 +29,6 @@ from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFi
 FEWEST = 5
 _MOST_VALUES = 400
 _RIDGE_SHARE, _MEMBER_SHARE = 0.05, 0.5
-_QUANTILES = (0.02, 0.5, 0.98)
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ def _coarse_images(sample: Material, block: Block) -> Floats:
 
 
 def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
-    levels = _levels(block.images, sample.shape)
+    levels = colours_of(block.images, sample.shape[2])
     pool = levels[sample.pool]
     middle, spread = pool.mean(0), pool.std(0) + 1e-3
 
@@ -271,12 +271,5 @@ def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | 
     if not scorers.is_usable:
         return None
     return Carrier(
-        lambda of: scorers.tell(*told_of(_levels(of.images, sample.shape))), scorers.threshold
+        lambda of: scorers.tell(*told_of(colours_of(of.images, sample.shape[2]))), scorers.threshold
     )
-
-
-def _levels(images: Floats, shape: tuple[int, int, int]) -> Floats:
-    """(n, 5 C) of every channel three quantiles, mean and deviation: `colour_statistics`, raw."""
-    pixels = images.reshape(len(images), -1, shape[2])
-    levels = np.quantile(pixels, _QUANTILES, axis=1)
-    return np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1).astype(np.float32)

@@ -24,19 +24,23 @@ _ROUNDS = 4
 _BLOCK = 512
 
 
+def colours_of(images: Floats, channels: int) -> Floats:
+    """(n, 5 C) of images (n, D): of every channel three percentiles, mean and deviation."""
+    pixels = images.reshape(len(images), -1, channels)
+    levels = np.quantile(pixels, _QUANTILES, axis=1)
+    return np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1).astype(np.float32)
+
+
 def colour_statistics(material: Material) -> Material:
     """The material with images replaced by their colours as a whole, standardised over the pool.
 
     images: (N, 5 C): of every channel the 2nd, 50th and 98th percentile, mean and deviation.
     Nothing is expected of an image's content.
     """
-    channels = material.shape[2]
     parts = []
     for start in range(0, len(material.images), _BLOCK):
-        pixels = material.images[start : start + _BLOCK].reshape(-1, material.blocks.size, channels)
-        levels = np.quantile(pixels, _QUANTILES, axis=1)
-        parts.append(np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1))
-    statistics = np.concatenate(parts).astype(np.float32)
+        parts.append(colours_of(material.images[start : start + _BLOCK], material.shape[2]))
+    statistics = np.concatenate(parts)
     pool = statistics[material.pool]
     scaled: Floats = (statistics - pool.mean(0)) / (pool.std(0) + 1e-3)
     told = replace(material, shape=(1, scaled.shape[1], 1), images=scaled, rebuilt=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from spurview.core.candidate import Candidate
@@ -37,8 +38,12 @@ def enrichment(material: Material, candidate: Candidate) -> Enrichment:
     rows = np.flatnonzero(candidate.hits & material.confirm)
     near = material.matcher.without(candidate.hits)[rows]
     chance = mine[near].mean(1) if len(rows) else np.zeros(0)
-    observed = int(mine[rows].sum())
+    return enrichment_of(int(mine[rows].sum()), chance)
+
+
+def enrichment_of(observed: int, chance: NDArray[np.floating]) -> Enrichment:
+    """As `enrichment`, of carriers (n,) by the chance of each to be predicted as the class."""
     z = (observed - chance.sum()) / np.sqrt((chance * (1 - chance)).sum() + 1)
     return Enrichment(
-        len(rows), observed, float(chance.sum()), float(z), max(float(stats.norm.sf(z)), 1e-300)
+        len(chance), observed, float(chance.sum()), float(z), max(float(stats.norm.sf(z)), 1e-300)
     )

@@ -7,26 +7,23 @@ all of them. The cost grows with the number of images, and memory with that of t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from spurview.core.candidate import Candidate
+from spurview.core.candidate import Candidate, candidate_id
 from spurview.core.carrying import Carrier, Told, carrier_of
-from spurview.core.enrichment import Enrichment
+from spurview.core.enrichment import Enrichment, enrichment_of
 from spurview.core.evidence import CandidateRecord, ClassRecord
-from spurview.core.false_discovery import benjamini_hochberg
 from spurview.core.literal import literal_candidates
 from spurview.core.material import ClassMaterial, Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
 from spurview.core.pool_blocks import Block, References, references_of
 from spurview.core.progress import Report
-from spurview.core.search import Found, MarginGradients, search, weighed
+from spurview.core.search import Found, MarginGradients, search, weighed, with_false_discovery
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
@@ -139,7 +136,7 @@ def search_large(
         for record, count in zip(classes, counts, strict=True)
     ]
     told = _Telling(pool, sample, rows, found).told(read, report)
-    return _with_false_discovery(told), classes
+    return with_false_discovery(told), classes
 
 
 def _sought(
@@ -242,11 +239,10 @@ class _Counting:
 
     def _record(self, candidate: Candidate, members: Rows) -> CandidateRecord:
         seen = self._enrichment()
-        digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16)
         rates = training_rates(self._pool, candidate)
         return msgspec.structs.replace(
             self._found.record,
-            id=f"{candidate.class_index}-{digest.hexdigest()[:8]}",
+            id=candidate_id(candidate.class_index, members),
             matching=seen.matching,
             of_class=seen.of_class,
             expected=seen.expected,
@@ -264,15 +260,7 @@ class _Counting:
         """As `enrichment.enrichment`, with neighbours among the references."""
         carriers = self._hits & self._pool.confirm
         observed = int((carriers & self._mine).sum())
-        chance = np.concatenate([*self._chances, np.zeros(0)])
-        z = (observed - chance.sum()) / np.sqrt((chance * (1 - chance)).sum() + 1)
-        return Enrichment(
-            int(carriers.sum()),
-            observed,
-            float(chance.sum()),
-            float(z),
-            max(float(stats.norm.sf(z)), 1e-300),
-        )
+        return enrichment_of(observed, np.concatenate([*self._chances, np.zeros(0)]))
 
 
 def _literal(sample: Material, candidate: Candidate) -> Carrier:
@@ -289,20 +277,3 @@ def _literal(sample: Material, candidate: Candidate) -> Carrier:
         return Told(linear.astype(np.float32), linear >= candidate.threshold)
 
     return Carrier(tell, candidate.threshold)
-
-
-def _with_false_discovery(found: list[Found]) -> list[Found]:
-    """p-values turned into q-values, over all candidates of the run."""
-    pool_q = benjamini_hochberg([f.record.p for f in found])
-    known = iter(
-        benjamini_hochberg([f.record.training_q for f in found if f.record.training_q is not None])
-    )
-    return [
-        replace(
-            f,
-            record=msgspec.structs.replace(
-                f.record, q=q, training_q=None if f.record.training_q is None else next(known)
-            ),
-        )
-        for f, q in zip(found, pool_q, strict=True)
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ import msgspec
 import numpy as np
 import torch
 
-from spurview.core.candidate import Candidate, without_duplicates
+from spurview.core.candidate import Candidate, candidate_id, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
 from spurview.core.colour_family import colour_statistics, search_colours
 from spurview.core.decide import PLACED, promise
@@ -116,7 +115,7 @@ def search(
             else:
                 candidates += _search_class(shared, k, rng, step)[: settings.per_class]
     report(material.n_classes, material.n_classes, "weighing the evidence")
-    return _with_false_discovery([weighed(material, c) for c in candidates]), classes
+    return with_false_discovery([weighed(material, c) for c in candidates]), classes
 
 
 class _Step:
@@ -247,10 +246,9 @@ def _record(
     members: Rows,
     dependence: float | None,
 ) -> CandidateRecord:
-    digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16).hexdigest()
     has_training = training_rates(material, candidate) is not None
     return CandidateRecord(
-        id=f"{candidate.class_index}-{digest[:8]}",
+        id=candidate_id(candidate.class_index, members),
         class_index=candidate.class_index,
         family=candidate.family,
         detectors=sorted(candidate.detectors),
@@ -272,7 +270,7 @@ def _record(
     )
 
 
-def _with_false_discovery(found: list[Found]) -> list[Found]:
+def with_false_discovery(found: list[Found]) -> list[Found]:
     """p-values turned into q-values, over all candidates of the run."""
     pool_q = benjamini_hochberg([f.record.p for f in found])
     known = [f.record.training_q for f in found if f.record.training_q is not None]

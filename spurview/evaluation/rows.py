@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -220,8 +219,3 @@ def _single(kind: Any, text: str) -> Any:
     if type(None) in options:
         return None if text == "" else _single(options[0], text)
     return kind(text)
-
-
-def finished_keys(rows: Iterable[Row]) -> set[tuple[str, int]]:
-    """The (kind, seed) of every row."""
-    return {row.key for row in rows}

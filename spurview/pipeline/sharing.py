@@ -13,7 +13,7 @@ from pathlib import Path
 from spurview.core.arrays import Reader
 from spurview.core.errors import StageError
 from spurview.core.progress import Report, silent
-from spurview.core.ranks import Ranks, joined_ranks
+from spurview.core.ranks import Ranks, joined_ranks, leave
 from spurview.pipeline.blocks import (
     Share,
     embedded_blocks,
@@ -116,6 +116,7 @@ def run_together(
                 work = _work(stage, read, kind, trusted, report)
                 _share_of(stage, work, share, ranks)
         ranks.wait()
+    leave()
     if project is not None:
         run_project(project, until=until, device=kind, trusted=trusted, report=report)
     return ranks

@@ -34,7 +34,6 @@ class Menus(QObject):
     def __init__(self, window: QMainWindow, actions: Actions, preferences: Preferences) -> None:
         super().__init__(window)
         self._window, self._actions, self._preferences = window, actions, preferences
-        self.candidate_menu: QMenu | None = None
         self._menus: dict[str, QMenu] = {}
         self._of_project: list[QMenu] = []
         for title in MENUS:
@@ -105,7 +104,6 @@ class Menus(QObject):
             else:
                 menu.addSeparator()
         menu.aboutToHide.connect(menu.deleteLater)
-        self.candidate_menu = menu
         menu.popup(place)
 
     def enable_menus(self, has_project: bool) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from spurview.core.errors import InputError
-from spurview.evaluation.rows import COLUMNS, Row, append_row, finished_keys, read_rows
+from spurview.evaluation.rows import COLUMNS, Row, append_row, read_rows
 
 
 def row(**changes: Any) -> Row:
@@ -106,7 +106,3 @@ def test_a_value_that_cannot_be_read_is_named(
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(InputError, match=message):
         read_rows(path)
-
-
-def test_finished_runs_are_known_by_kind_and_seed() -> None:
-    assert finished_keys([row(seed=1), clean()]) == {("strong", 1), ("clean", 3)}

@@ -31,11 +31,6 @@ class Latest(QObject):
         self._timer.setInterval(AFTER_MS)
         self._timer.timeout.connect(self._begin)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether an answer is still to come."""
-        return self._timer.isActive() or self._job is not None
-
     def ask(self, make: Callable[[], Work | None]) -> None:
         """Begin the work that `make` gives soon, unless asked again; None gives up the old."""
         self.stop()

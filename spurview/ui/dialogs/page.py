@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -138,8 +137,3 @@ def scrolled(inside: QWidget, name: str) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(inside)
     return area
-
-
-def plain_icon(name: str) -> QIcon:
-    """An icon in the second colour."""
-    return icons.icon(name, theme.current().text2)
