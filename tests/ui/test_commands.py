@@ -38,7 +38,11 @@ STEPS = st.lists(
 
 def do(document, step):
     what, candidate_id, value = step
-    if what == "verdict":
+    if what in ("verdict", "note", "name", "tags") and document.finding(candidate_id) is None:
+        # What was split or merged is not shown, and a person cannot judge it.
+        with pytest.raises(InputError, match="There is no candidate"):
+            commands.set_verdict(document, candidate_id, "spurious")
+    elif what == "verdict":
         commands.set_verdict(document, candidate_id, value)
     elif what == "note":
         commands.set_note(document, candidate_id, value)
