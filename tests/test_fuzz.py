@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -129,10 +132,14 @@ OPTIONS = st.sampled_from(
 )
 
 
+# What a system can hand over: text of any script without the halves of pairs, which no bytes make.
+ARGUMENTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+
+
 @QUICK
 @given(
     st.sampled_from(["new", "run", "findings", "export", "info", "check"]),
-    st.lists(OPTIONS | st.text(st.characters(exclude_characters="\0"), max_size=8), max_size=6),
+    st.lists(OPTIONS | ARGUMENTS, max_size=6),
 )
 def test_no_arguments_end_in_a_traceback(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, arguments: list[str]
@@ -145,3 +152,15 @@ def test_no_arguments_end_in_a_traceback(
         ran.exception,
     )
     assert not re.search("^Traceback", ran.output)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are text there")
+def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "spurview", "info", b"\xff.spurview"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr == b"spurview: \\xff.spurview does not exist.\n"
