@@ -28,6 +28,7 @@ from spurview.project.model import (
     StageRecord,
 )
 from spurview.project.store import Project
+from spurview.project.work_folders import work_dir_of
 from spurview.sources import (
     ImagesProduct,
     Overlap,
@@ -96,12 +97,6 @@ def create_project(
     del product
     forget_reading(work_dir)
     return project, notes
-
-
-def work_dir_of(path: Path) -> Path:
-    """Where unfinished work of a project at `path` lies, whether or not there is one yet."""
-    real = Path(os.path.realpath(path))
-    return real.with_name(f".{real.name}.work")
 
 
 def preview_source(

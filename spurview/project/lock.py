@@ -67,6 +67,12 @@ def acquire(project: Path, *, take_over: bool = False) -> Lock:
     raise _locked(project, _read(path))
 
 
+def is_held(project: Path) -> bool:
+    """Whether a living or unknown process holds the lock of `project`, this one included."""
+    path = project.with_name(project.name + ".lock")
+    return os.path.lexists(path) and not _may_take(path, _read(path), take_over=False)
+
+
 def _give_back(path: Path, holder: Holder) -> None:
     # A forked child has the object but not the lock.
     if holder.pid == os.getpid() and _read(path) == holder:

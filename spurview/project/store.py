@@ -20,7 +20,7 @@ import spurview
 from spurview.core.arrays import Array
 from spurview.core.errors import InputError, SaveError
 from spurview.core.progress import Report, silent
-from spurview.project import codec, schema, source_paths, writer
+from spurview.project import codec, schema, source_paths, work_folders, writer
 from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile, stamp
 from spurview.project.lock import Lock
@@ -80,6 +80,7 @@ class Project:
         project.verified = verified
         if held is not None:
             delete_leftovers(real)
+            work_folders.delete_forgotten(real)
         return project
 
     @classmethod
@@ -107,6 +108,8 @@ class Project:
             if held is not None:
                 held.release()
             raise
+        if held is not None:
+            work_folders.delete_forgotten(real)
         # Nothing came before that would be worth a backup.
         project._backup_kept = True
         project.read_only, project.verified = False, True
@@ -120,7 +123,7 @@ class Project:
     @property
     def work_dir(self) -> Path:
         """The folder beside it for unfinished work, ``.NAME.work``; it may not exist."""
-        return self.path.with_name(f".{self.path.name}.work")
+        return work_folders.work_dir_of(self.path)
 
     @property
     def info(self) -> ProjectInfo:
