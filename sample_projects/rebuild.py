@@ -13,34 +13,42 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from spurview.core.settings import Settings
 from spurview.evaluation.cells import Cell, Planting
+from spurview.evaluation.own_images import Point
+from spurview.evaluation.own_trials import tried
 from spurview.evaluation.planting import planted_case
 from spurview.pipeline.create import save_product
 from spurview.pipeline.demo import PatternName, demo_images
 from spurview.pipeline.run import applied, compute, history_event
+from spurview.pipeline.sensitivity_wording import record_mark
 from spurview.project.model import PlantedPattern
 from spurview.project.store import Project
 from spurview.sources import ImagesProduct
 
 HERE = Path(__file__).parent
 PER_DIGIT = 400
+# The points of a curve; with as many trials without a pattern they take ten minutes of one core.
+STRENGTHS = [Point(strength, share_of_class=0.5, share_of_pool=0.05) for strength in (1, 0.5, 0.25)]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The images of a sample, and what was planted in them."""
+    """The images of a sample, what was planted in them, and how many trials tell its silence."""
 
     settings: Settings
     product: ImagesProduct
     planted: Sequence[PlantedPattern]
+    trials: int = 0
 
 
-def demo_sample(pattern: PatternName | None, seed: int) -> Sample:
+def demo_sample(pattern: PatternName | None, seed: int, trials: int = 0) -> Sample:
     """4,000 digits, 400 of each: those of `spurview demo`, fewer of them."""
     settings = Settings(seed=seed)
     made = demo_images(settings, pattern, project_dir=HERE, per_digit=PER_DIGIT)
-    return Sample(settings, made.product, made.planted)
+    return Sample(settings, made.product, made.planted, trials)
 
 
 def cell_sample(cell: Cell) -> Sample:
@@ -81,7 +89,7 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
     "planted-patch": partial(demo_sample, "patch", 3),
     "weak-patterns": partial(cell_sample, WEAK_PATTERNS),
     "watermark": partial(cell_sample, WATERMARK),
-    "clean-digits": partial(demo_sample, None, 3),
+    "clean-digits": partial(demo_sample, None, 3, trials=5),
 }
 
 
@@ -104,6 +112,8 @@ def rebuild(name: str, folder: Path) -> None:
         path = Path(work) / f"{name}.spurview"
         with save_product(path, sample.product, sample.settings, planted=sample.planted) as project:
             _run(project, Path(work))
+            if sample.trials:
+                _try(project, Path(work), sample.trials)
             picture = path.with_suffix(".png")
             _draw(project, picture)
         for made in (path, picture):
@@ -117,6 +127,12 @@ def _run(project: Project, work_dir: Path) -> None:
         project.save(info=info, put=product.arrays, drop=product.drop, history=history)
 
 
+def _try(project: Project, work_dir: Path, number: int) -> None:
+    mark = record_mark(project.info)
+    record = tried(project.path, work_dir, number, mark=mark, points=STRENGTHS, report=_tell_each)
+    project.save(info=msgspec.structs.replace(project.info, sensitivity=record))
+
+
 def _draw(project: Project, target: Path) -> None:
     # Here, since a rebuilding that is only imported (by a test) needs no Qt.
     from spurview.ui.document import Document
@@ -125,6 +141,10 @@ def _draw(project: Project, target: Path) -> None:
     picture = project_picture(Document(project))
     assert picture is not None
     picture.save(str(target))
+
+
+def _tell_each(done: int, total: int, message: str) -> None:
+    print(f"  {message}", end="\r", file=sys.stderr)
 
 
 def _tell(done: int, total: int, message: str) -> None:

@@ -24,6 +24,7 @@ from spurview.pipeline.manual import with_manual
 from spurview.pipeline.report_findings import finding_article, pattern_thumb
 from spurview.pipeline.report_markup import number, pairs, paragraph, table, text
 from spurview.pipeline.report_provenance import examined, provenance_part
+from spurview.pipeline.report_sensitivity import sensitivity_part
 from spurview.pipeline.report_style import style
 from spurview.pipeline.whole_files import write_whole
 from spurview.pipeline.wording import candidate_names, count, percent, times
@@ -34,8 +35,6 @@ _HEAD = (
     *("finding", "pattern", "outcome", "kind", "turned"),
     *("random group", "pool lift", "in training", "verdict"),
 )
-SENSITIVITY_COMMAND = "spurview evaluate --like PROJECT --out DIR"
-SENSITIVITY_OPTION = "spurview export PROJECT OUT --html --sensitivity DIR"
 # Classes without a single pool image have no line each where they are many.
 _FEW_EMPTY = 5
 _JUDGE = (
@@ -102,7 +101,7 @@ class _Page:
         yield from self._summary(found, chosen)
         yield from self._articles(found, chosen, report)
         yield from _classes(found)
-        yield from self._sensitivity(found)
+        yield from sensitivity_part(self._material.info, self._material.sensitivity)
         yield from self._end()
 
     def _evidence(self, found: Findings, ids: Sequence[str]) -> list[Evidence]:
@@ -168,17 +167,6 @@ class _Page:
             if title != before:
                 yield f"<h2>{text(title)}</h2>"
             yield from finding_article(evidence, names[finding.id], self._highlight)
-
-    def _sensitivity(self, found: Findings) -> Iterator[str]:
-        yield '<h2 id="sensitivity">How weak a pattern would have been seen</h2>'
-        if self._material.sensitivity:
-            yield from (paragraph(line) for line in self._material.sensitivity)
-            return
-        yield paragraph(wording.SILENCE_UNTESTED)
-        yield (
-            f"<p>To measure it on these images: <code>{text(SENSITIVITY_COMMAND)}</code>, and to "
-            f"tell it here: <code>{text(SENSITIVITY_OPTION)}</code></p>"
-        )
 
     def _end(self) -> Iterator[str]:
         yield from provenance_part(self._material, self._written)

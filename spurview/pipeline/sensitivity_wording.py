@@ -49,3 +49,23 @@ def sensitivity_sentence(info: ProjectInfo) -> str:
     if not is_current(info):
         return f"{told} That was before images or settings were changed."
     return told
+
+
+def trials_sentence(record: SensitivityRecord) -> str:
+    """What was planted, how many networks learnt it, and what came of the runs without it."""
+    points = by_strength(record)
+    learnt = sum(p.learnt for p in points)
+    trials = sum(p.trials for p in points)
+    shares = (
+        f"{percent(points[0].share_of_class)} of a class and {percent(points[0].share_of_pool)} of "
+        "the pool"
+        if points
+        else "no share"
+    )
+    clean = record.clean_runs
+    runs = f"{clean} run{'' if clean == 1 else 's'}"
+    alarms = "none alarmed" if not record.clean_alarms else f"{record.clean_alarms} alarmed"
+    return (
+        f"A patch of {record.side_px} px in {shares}; {learnt} of {trials} networks learnt it, "
+        f"which alone count. Of {runs} without a pattern {alarms}."
+    )

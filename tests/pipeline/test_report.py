@@ -16,8 +16,9 @@ from spurview.pipeline.export_origin import Material
 from spurview.pipeline.findings import Finding, collect
 from spurview.pipeline.report import report_html
 from spurview.pipeline.report_markup import text
-from spurview.pipeline.wording import doubts, headline
-from spurview.project.model import SkippedImage, Verdict
+from spurview.pipeline.sensitivity_wording import record_mark
+from spurview.pipeline.wording import SILENCE_UNTESTED, doubts, headline
+from spurview.project.model import SensitivityPoint, SensitivityRecord, SkippedImage, Verdict
 from tests import constructed
 from tests.pipeline.test_export import material_of
 
@@ -225,3 +226,33 @@ def test_writing_it_can_be_stopped(material: Material) -> None:
     stopping: Report = stop
     with pytest.raises(Cancelled):
         report_html(material, report=stopping)
+
+
+def test_what_the_project_keeps_of_its_trials_is_told(material: Material) -> None:
+    def point(strength: float, learnt: int, found: int) -> SensitivityPoint:
+        return SensitivityPoint(
+            strength=strength,
+            share_of_class=0.5,
+            share_of_pool=0.05,
+            trials=5,
+            learnt=learnt,
+            found=found,
+            alarmed=0,
+            low=0.31,
+            high=0.83,
+        )
+
+    record = SensitivityRecord(
+        fingerprint=record_mark(material.info),
+        made="",
+        side_px=6,
+        points=[point(1, 5, 3), point(0.25, 0, 0)],
+        clean_runs=5,
+        clean_alarms=0,
+    )
+    info = msgspec.structs.replace(material.info, sensitivity=record)
+    told = Page(report_html(replace(material, info=info))).told
+    assert "(3 of 5 trials on these images; 95 % interval 0.31–0.83)" in told
+    assert "1 50 % 5 % 3 of 5 31–83 % 0 of 5 5 of 5" in told.replace("\u00a0", " ")
+    assert "0.25 50 % 5 % not known not known 0 of 5" in told.replace("\u00a0", " ")
+    assert SILENCE_UNTESTED not in told

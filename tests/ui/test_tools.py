@@ -178,7 +178,7 @@ def test_finished_trials_are_counted_and_not_run_again(case_path, tmp_path, monk
             on_end(row)
         return []
 
-    monkeypatch.setattr("spurview.evaluation.workers.run_suite", run_suite)
+    monkeypatch.setattr("spurview.evaluation.own_trials.run_suite", run_suite)
     work = tool_jobs.trying_patterns(case_path, tmp_path / "work", 2, 1, "mark")
     delivered = []
     first = work(lambda *_: None, delivered.append)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from spurview.core.arrays import Reader
 from spurview.core.errors import InputError
 from spurview.core.progress import Report
 from spurview.jobs import Work
-from spurview.project.model import ProjectInfo, SensitivityPoint, SensitivityRecord
+from spurview.project.model import ProjectInfo, SensitivityRecord
 
 if TYPE_CHECKING:
     from spurview.pipeline.comparison import Comparison, Side
@@ -125,62 +123,20 @@ def missing(info: ProjectInfo, project_dir: Path) -> Work:
 def trying_patterns(path: Path, work_dir: Path, number: int, processes: int, mark: str) -> Work:
     """Work that runs `number` trials of each strength and share on the project at `path`.
 
-    Finished trials are kept in `work_dir` and not run again. Delivers and gives a
-    SensitivityRecord; mark: what the record says it depends on.
+    Delivers and gives a SensitivityRecord, as `own_trials.tried` makes it.
     """
 
     def work(report: Report, deliver: Callable[[Any], None]) -> SensitivityRecord:
-        from spurview.evaluation.own_images import own_images, run_trial, trials
-        from spurview.evaluation.rows import read_rows
-        from spurview.evaluation.workers import run_suite
+        from spurview.evaluation.own_trials import tried
 
-        report(0, 0, "trials: reading the images")
-        own = own_images(path)
-        suite = trials(own, number)
-        folder = work_dir / "sensitivity"
-        folder.mkdir(parents=True, exist_ok=True)
-        # Of other images or settings the trials say nothing.
-        table = folder / f"{own.mark}.csv"
-        failures = run_suite(
-            suite,
-            table,
-            jobs=processes,
-            run=partial(run_trial, path),
-            on_end=lambda _: deliver(_record(read_rows(table), mark)),
-            report=lambda done, total, _: report(done, total, f"trials: {done} of {total}"),
+        return tried(
+            path,
+            work_dir,
+            number,
+            mark=mark,
+            processes=processes,
+            deliver=deliver,
+            report=report,
         )
-        rows = read_rows(table)
-        if not rows:
-            raise InputError(
-                f"No trial could be run: {failures[0].message}" if failures else "No trial was run."
-            )
-        return _record(rows, mark)
 
     return work
-
-
-def _record(rows: Any, mark: str) -> SensitivityRecord:
-    from spurview.evaluation.sensitivity import sensitivity
-
-    told = sensitivity(rows, project="")
-    return SensitivityRecord(
-        fingerprint=mark,
-        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        side_px=told.side_px,
-        points=[
-            SensitivityPoint(
-                strength=p.strength,
-                share_of_class=p.share_of_class,
-                share_of_pool=p.share_of_pool,
-                trials=p.trials,
-                learnt=p.learnt,
-                found=(p.found.hits or 0) if p.found else 0,
-                alarmed=(p.alarmed.hits or 0) if p.alarmed else 0,
-                low=(p.found.low or 0.0) if p.found else 0.0,
-                high=p.found.high if p.found and p.found.high is not None else 1.0,
-            )
-            for p in told.points
-        ],
-        clean_runs=told.clean_runs,
-        clean_alarms=told.clean_alarms,
-    )

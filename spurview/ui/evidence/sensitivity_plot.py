@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from spurview.pipeline.sensitivity_wording import by_strength
+from spurview.pipeline.sensitivity_wording import by_strength, trials_sentence
 from spurview.pipeline.wording import percent
 from spurview.project.model import SensitivityPoint, SensitivityRecord
 from spurview.ui import theme
@@ -38,7 +38,7 @@ class SensitivityPlot(QWidget):
         layout.addWidget(self.plot)
         if points:
             self._draw(points, others)
-        layout.addWidget(label(_below(record), "quiet", wrap=True))
+        layout.addWidget(label(trials_sentence(record), "quiet", wrap=True))
         told = "; ".join(
             f"strength {p.strength:g}: found {p.found} of {p.learnt}, alarmed {p.alarmed}"
             for p in points
@@ -104,22 +104,3 @@ def _empty_plot(height_px: int) -> pg.PlotWidget:
     plot.getAxis("left").setTicks([[(v / 4, f"{25 * v} %") for v in range(5)]])
     plot.showGrid(y=True, alpha=0.12)
     return plot
-
-
-def _below(record: SensitivityRecord) -> str:
-    points = by_strength(record)
-    learnt = sum(p.learnt for p in points)
-    trials = sum(p.trials for p in points)
-    shares = (
-        f"{percent(points[0].share_of_class)} of a class and {percent(points[0].share_of_pool)} of "
-        "the pool"
-        if points
-        else "no share"
-    )
-    clean = record.clean_runs
-    runs = f"{clean} run{'' if clean == 1 else 's'}"
-    alarms = "none alarmed" if not record.clean_alarms else f"{record.clean_alarms} alarmed"
-    return (
-        f"A patch of {record.side_px} px in {shares}; {learnt} of {trials} networks learnt it, "
-        f"which alone count. Of {runs} without a pattern {alarms}."
-    )
