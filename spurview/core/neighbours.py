@@ -124,10 +124,10 @@ class Matcher:
         asked = np.arange(len(self._latents)) if queries is None else queries
         near = self._near[asked]
         kept = ~excluded[near]
-        enough = kept.sum(1) >= self._k
-        # A stable sort brings the kept ones to the front in order of distance.
-        order = np.argsort(~kept, axis=1, kind="stable")[:, : self._k]
-        found: Rows = np.take_along_axis(near, order, axis=1).astype(np.int64)
+        rank = np.cumsum(kept, axis=1, dtype=np.int32)
+        enough = rank[:, -1] >= self._k
+        found = np.zeros((len(asked), self._k), np.int64)
+        found[enough] = near[kept & (rank <= self._k) & enough[:, None]].reshape(-1, self._k)
         short = np.flatnonzero(~enough)
         if len(short):
             found[short] = nearest_among(self._latents, left, self._k, asked[short])

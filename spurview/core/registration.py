@@ -20,7 +20,8 @@ Offsets = NDArray[np.int64]
 
 # What is found to belong to a pattern may be a little more than the pattern, at the border too.
 BEYOND_PX = 3
-_BLOCK = 256
+# So many images' responses stay in the processor's cache.
+_BLOCK = 64
 _SAMPLED = 3000
 
 

@@ -47,8 +47,9 @@ class MatchedFilter:
         return scored
 
     def _residual(self, material: Material, rows: Rows | slice) -> Floats:
-        images, expected = material.images[rows], material.expected[rows]
-        return images[:, self._places] - expected[:, self._places]
+        return _on(material.images, rows, self._places) - _on(
+            material.expected, rows, self._places
+        )
 
 
 class ConditionalScorer:
@@ -67,8 +68,8 @@ class ConditionalScorer:
 
     def scores(self, material: Material, rows: Rows | slice = slice(None)) -> NDArray[np.float64]:
         """Log odds of carrying the pattern, of the given rows."""
-        images = material.images[rows][:, self._places]
-        expected = material.expected[rows][:, self._places]
+        images = _on(material.images, rows, self._places)
+        expected = _on(material.expected, rows, self._places)
         member, rest = (
             _log_density(images - mu - beta * (expected - nu), inverse, log_det)
             for mu, nu, beta, inverse, log_det in self._sides
@@ -78,8 +79,8 @@ class ConditionalScorer:
     def _fit(
         self, material: Material, rows: Rows
     ) -> tuple[Floats, Floats, float, NDArray[np.float64], float]:
-        images = material.images[rows][:, self._places]
-        expected = material.expected[rows][:, self._places]
+        images = _on(material.images, rows, self._places)
+        expected = _on(material.expected, rows, self._places)
         mu, nu = images.mean(0), expected.mean(0)
         a, b = images - mu, expected - nu
         beta = float((a * b).sum() / ((b * b).sum() + 0.02 * b.size))
@@ -89,6 +90,12 @@ class ConditionalScorer:
         covariance = (1 - shrink) * (errors.T @ errors / n)
         covariance[np.diag_indices(n_values)] += shrink * errors.var(0) + 0.004
         return mu, nu, beta, np.linalg.inv(covariance), float(np.linalg.slogdet(covariance)[1])
+
+
+def _on(values: Floats, rows: Rows | slice, places: Rows) -> Floats:
+    """Values (n, d) of the rows on the places."""
+    # Several times as fast as an index of columns, and in order of memory.
+    return np.take(values[rows], places, axis=1)
 
 
 def _log_density(
