@@ -47,9 +47,7 @@ class MatchedFilter:
         return scored
 
     def _residual(self, material: Material, rows: Rows | slice) -> Floats:
-        return _on(material.images, rows, self._places) - _on(
-            material.expected, rows, self._places
-        )
+        return _on(material.images, rows, self._places) - _on(material.expected, rows, self._places)
 
 
 class ConditionalScorer:
