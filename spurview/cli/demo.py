@@ -20,7 +20,6 @@ from spurview.cli.session import (
     refuse_read_only,
 )
 from spurview.cli.window import has_onlooker, open_window
-from spurview.core.errors import InputError
 
 if TYPE_CHECKING:
     from spurview.core.settings import Settings
@@ -69,10 +68,11 @@ def demo(
     """
     from spurview.core.settings import Settings
     from spurview.pipeline.demo import demo_images
+    from spurview.pipeline.whole_files import make_folder
 
     path = folder / FILE_NAME
     settings = Settings(seed=seed)
-    _make(folder)
+    make_folder(folder)
     with interruptible(
         f"Stopped: run `{_again(folder, clean, pattern, seed)}` to continue."
     ) as line:
@@ -119,14 +119,6 @@ def _told(path: Path, made: Demo, carriers: set[str], findings: Findings) -> Ite
         yield "  clean the training data: remove or repair the images that export lists as training"
         yield "                           in members.csv, then train again"
     yield "  look at your own images: spurview new PROJECT --interest DIR --pool DIR"
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "there is a file of that name" if folder.exists() else error.strerror
-        raise InputError(f"The folder {folder} cannot be made: {reason}.") from error
 
 
 def _project(path: Path, settings: Settings, made: Demo) -> Project:

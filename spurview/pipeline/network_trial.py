@@ -37,13 +37,18 @@ class Trial:
 def trial_rows(role: Array, label: Array) -> NDArray[np.int64]:
     """16 rows of images of interest, class by class in turn; of the pool where there are fewer."""
     interest = np.flatnonzero(role != POOL)
-    turn = np.zeros(len(interest), np.int64)
-    for k in np.unique(label[interest]):
-        mine = label[interest] == k
-        turn[mine] = np.arange(mine.sum())
-    chosen = interest[np.argsort(turn, kind="stable")][:TRIED]
+    chosen = interest[np.argsort(turns(label[interest]), kind="stable")][:TRIED]
     pool = np.flatnonzero(role == POOL)[: TRIED - len(chosen)]
     return np.sort(np.concatenate([chosen, pool])).astype(np.int64)
+
+
+def turns(label: Array) -> NDArray[np.int64]:
+    """(n,) how many images of the same class come before each one."""
+    turn = np.zeros(len(label), np.int64)
+    for k in np.unique(label):
+        mine = label == k
+        turn[mine] = np.arange(mine.sum())
+    return turn
 
 
 def trial_of(

@@ -30,6 +30,11 @@ from spurview.project.model import POOL
 
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
+# What a finding has under the same name and in the same form in the record.
+_AS_RECORDED = (
+    *("id", "rank", "outcome", "alarm", "kind", "score", "localised"),
+    *("pool", "training", "insertion", "removal"),
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,15 +173,9 @@ class _Arrays:
     def _finding(self, found: records.Finding) -> Finding:
         rows = self._rows[found.id]
         return Finding(
-            id=found.id,
+            **{name: getattr(found, name) for name in _AS_RECORDED},
             class_name=found.class_,
             class_index=self._record.classes.index(found.class_),
-            rank=found.rank,
-            outcome=found.outcome,
-            alarm=found.alarm,
-            kind=found.kind,
-            score=found.score,
-            localised=found.localised,
             members=self._index[rows.members],
             matches=self._index[rows.matches],
             training_matches=self._index[rows.training],
@@ -185,10 +184,6 @@ class _Arrays:
             map=self._array("map", rows.index),
             opacity=self._opacity[found.id],
             places=offsets(self._reader, rows.index, rows.matches),
-            pool=found.pool,
-            training=found.training,
-            insertion=found.insertion,
-            removal=found.removal,
             missing=dict(found.missing),
             sentences=tuple(finding_text(found, self._record)),
         )

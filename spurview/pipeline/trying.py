@@ -15,7 +15,7 @@ from spurview.core.progress import Report, silent
 from spurview.core.settings import ImagesSettings
 from spurview.pipeline.network_fit import Fitted, fit, image_keys, sized, tried
 from spurview.pipeline.network_request import NetworkRequest
-from spurview.pipeline.network_trial import TRIED, Trial, trial_of
+from spurview.pipeline.network_trial import TRIED, Trial, trial_of, turns
 from spurview.pipeline.networks import GivenNetwork, open_given
 from spurview.project.model import POOL
 from spurview.sources import SourceSpec
@@ -107,11 +107,7 @@ def _of(given: GivenNetwork, fitted: Fitted, folder: Path, settings: ImagesSetti
 def _rows(role: NDArray[np.uint8], label: NDArray[np.int32]) -> NDArray[np.int64]:
     """13 rows of interest class by class in turn, then 3 of the pool."""
     interest = np.flatnonzero(role != POOL)
-    turn = np.zeros(len(interest), np.int64)
-    for k in np.unique(label[interest]):
-        mine = label[interest] == k
-        turn[mine] = np.arange(mine.sum())
-    order = np.lexsort((label[interest], turn))
+    order = np.lexsort((label[interest], turns(label[interest])))
     pool = np.flatnonzero(role == POOL)[:N_POOL]
     chosen: NDArray[np.int64] = np.concatenate([interest[order][:N_INTEREST], pool])
     return chosen.astype(np.int64)
