@@ -108,97 +108,107 @@ def show_failure(parent: QWidget, title: str, failure: Failure) -> FailureDialog
 
 def ask_unsaved(parent: QWidget, name: str, *, save: Answer, discard: Answer) -> QMessageBox:
     """Save, throw away, or stay."""
-    box = _box(
+    return _ask(
         parent,
         f"Save the changes to {name}?",
         "Unsaved verdicts, settings and results are lost otherwise.",
+        accept=("Save", save),
+        discard=("Don't save", discard),
+        stay="Cancel",
     )
-    save_button = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
-    discard_button = box.addButton("Don't save", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(save_button)
-    return _open(box, {save_button: save, discard_button: discard})
 
 
 def ask_stop_run(parent: QWidget, *, stop: Answer) -> QMessageBox:
     """Stop the run, or stay."""
-    box = _box(
+    return _ask(
         parent,
         "A run is under way. Stop it?",
         "Finished stages are kept; the present one goes on from here at the next run.",
+        accept=("Stop the run", stop),
+        stay="Keep running",
+        is_staying_default=True,
     )
-    stop_button = box.addButton("Stop the run", QMessageBox.ButtonRole.AcceptRole)
-    stay = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    return _open(box, {stop_button: stop})
 
 
 def ask_missing(
     parent: QWidget, name: str, folder: str, *, locate: Answer, remove: Answer
 ) -> QMessageBox:
     """A recent project that is no longer where it was: find it, take it off the list, or stay."""
-    box = _box(
+    return _ask(
         parent,
         f"{name} is no longer in {folder}.",
         "It was moved, renamed or deleted, or its disk is not there: locate it, or take it off "
         "the list.",
+        accept=("Locate…", locate),
+        discard=("Take off the list", remove),
+        stay="Cancel",
     )
-    locate_button = box.addButton("Locate…", QMessageBox.ButtonRole.AcceptRole)
-    remove_button = box.addButton("Take off the list", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(locate_button)
-    return _open(box, {locate_button: locate, remove_button: remove})
 
 
 def ask_replace(parent: QWidget, there: int, folder: str, *, replace: Answer) -> QMessageBox:
     """Replace files that are there already, or stay."""
     files = "One of these files is" if there == 1 else f"{there} of these files are"
-    box = _box(
+    return _ask(
         parent,
         f"{files} in {folder} already. Replace?",
         "What stands in them now is lost; other files in the folder stay as they are.",
+        accept=("Replace", replace),
+        stay="Cancel",
+        is_staying_default=True,
     )
-    replace_button = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
-    cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(cancel)
-    return _open(box, {replace_button: replace})
 
 
 def ask_restore(
     parent: QWidget, found: str, content: str, *, restore: Answer, discard: Answer
 ) -> QMessageBox:
     """Take over unsaved work of before a crash, throw it away, or decide later."""
-    box = _box(parent, found, content)
-    restore_button = box.addButton("Restore", QMessageBox.ButtonRole.AcceptRole)
-    discard_button = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(restore_button)
-    return _open(box, {restore_button: restore, discard_button: discard})
+    return _ask(
+        parent,
+        found,
+        content,
+        accept=("Restore", restore),
+        discard=("Discard", discard),
+        stay="Later",
+    )
 
 
 def tell(parent: QWidget, sentence: str, more: str = "") -> QMessageBox:
     """Something to know, with nothing to decide."""
-    box = _box(parent, sentence, more)
-    box.setDefaultButton(box.addButton("Close", QMessageBox.ButtonRole.AcceptRole))
-    return _open(box, {})
+    return _ask(parent, sentence, more, accept=("Close", lambda: None))
 
 
-def _box(parent: QWidget, question: str, consequence: str) -> QMessageBox:
+def _ask(
+    parent: QWidget,
+    question: str,
+    consequence: str,
+    *,
+    accept: tuple[str, Answer],
+    discard: tuple[str, Answer] | None = None,
+    stay: str = "",
+    is_staying_default: bool = False,
+) -> QMessageBox:
+    """Open a box with a button for each answer; `stay` changes nothing."""
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.NoIcon)
     box.setText(question)
     box.setInformativeText(consequence)
     box.setWindowTitle("spurview")
-    return box
-
-
-def _open(box: QMessageBox, answers: dict[QPushButton, Answer]) -> QMessageBox:
-    def answer() -> None:
-        for button, call in answers.items():
-            if box.clickedButton() is button:
-                call()
-
-    box.finished.connect(answer)
+    answers = {box.addButton(accept[0], QMessageBox.ButtonRole.AcceptRole): accept[1]}
+    if discard:
+        button = box.addButton(discard[0], QMessageBox.ButtonRole.DestructiveRole)
+        answers[button] = discard[1]
+    if stay:
+        answers[box.addButton(stay, QMessageBox.ButtonRole.RejectRole)] = lambda: None
+    default = [*answers][-1 if is_staying_default else 0]
+    box.setDefaultButton(default)
+    box.finished.connect(lambda _: _answer(box, answers))
     box.open()
     return box
+
+
+def _answer(box: QMessageBox, answers: dict[QPushButton, Answer]) -> None:
+    clicked = box.clickedButton()
+    for button, call in answers.items():
+        if button is clicked:
+            call()
