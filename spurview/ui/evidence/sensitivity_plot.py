@@ -14,6 +14,7 @@ from spurview.pipeline.wording import percent
 from spurview.project.model import SensitivityPoint, SensitivityRecord
 from spurview.ui import theme
 from spurview.ui.widgets.labels import label
+from spurview.ui.widgets.still_plot import still_plot
 
 _HEIGHT_PX = 272
 
@@ -85,22 +86,14 @@ class SensitivityPlot(QWidget):
 
 def _empty_plot(height_px: int) -> pg.PlotWidget:
     shown = theme.current()
-    plot = pg.PlotWidget(background=shown.canvas)
-    plot.setFixedHeight(height_px)
-    plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setMenuEnabled(False)
-    plot.setMouseEnabled(False, False)
-    plot.hideButtons()
+    plot = still_plot(shown.canvas, height_px)
     plot.setXRange(0, 1.05, padding=0.02)
     plot.setYRange(-0.08, 1.15, padding=0)
     for side, name in (("left", "share of trials"), ("bottom", "strength of the pattern")):
         axis = plot.getAxis(side)
         axis.setPen(pg.mkPen(shown.line))
-        axis.setTextPen(shown.text2)
-        axis.setStyle(tickFont=theme.font(), tickLength=-4)
+        axis.setStyle(tickLength=-4)
         axis.setLabel(name)
         axis.label.setFont(theme.font())
     plot.getAxis("left").setTicks([[(v / 4, f"{25 * v} %") for v in range(5)]])
-    plot.showGrid(y=True, alpha=0.12)
     return plot

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from spurview.core.arrays import Array
 from spurview.ui import theme
 from spurview.ui.widgets.labels import label
+from spurview.ui.widgets.still_plot import still_plot
 
 _HEIGHT_PX = 112
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
@@ -49,21 +50,11 @@ class CurvePlot(QWidget):
 
     def _plot(self, curves: Sequence[Curve]) -> pg.PlotWidget:
         shown = theme.current()
-        plot = pg.PlotWidget(background=shown.tip)
-        plot.setFixedHeight(_HEIGHT_PX)
-        plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
-        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(False, False)
-        plot.hideButtons()
+        plot = still_plot(shown.tip, _HEIGHT_PX)
         for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(None))
-            axis.setTextPen(shown.text2)
-            axis.setStyle(tickFont=theme.font(), tickLength=0)
+            plot.getAxis(side).setPen(pg.mkPen(None))
         plot.getAxis("left").setWidth(40)
         plot.getAxis("bottom").setTicks([_epoch_ticks(max(len(c.values) for c in curves))])
-        plot.showGrid(y=True, alpha=0.12)
         for curve, style in zip(curves, _STYLES, strict=False):
             epochs = np.arange(1, len(curve.values) + 1)
             pen = pg.mkPen(shown.text, width=2 if style is _STYLES[0] else 1.5, style=style)
