@@ -27,14 +27,21 @@ def is_other_rank() -> bool:
 
 
 def help_first_rank(path: Path, until: str | None, device: str, *, trust_code: bool) -> int:
-    """Take part in a run whose project another process holds; says nothing."""
+    """Take part in a run whose project another process holds; says only where memory ran out."""
     from spurview.pipeline.sharing import run_together
 
     with open_project(path, lock=False) as project:
         trusted = trusted_files(project) if trust_code else frozenset()
         where = project.path
-    run_together(where, None, until=until, device=device, trusted=trusted)
+    run_together(where, None, until=until, device=device, trusted=trusted, report=told_of_memory)
     return 0
+
+
+def told_of_memory(done: int, total: int, message: str) -> None:
+    from spurview.core.device import ON_CPU
+
+    if message.endswith(ON_CPU):
+        click.echo(f"process {os.environ.get('RANK')}: {message}", err=True)
 
 
 def run_until_trained(path: Path, device: str, *, trust_code: bool) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -23,6 +23,8 @@ from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
 
 if TYPE_CHECKING:
     from spurview.core.network import Asked
+
+T = TypeVar("T")
 
 # The work of each stage: a function of `Work` in a module that is loaded only when it is needed,
 # since torch takes seconds.
@@ -192,16 +194,9 @@ def _of_stage(name: str, report: Report) -> Report:
 
 
 def _run_stage(name: str, mark: str, work: Work) -> Product:
-    from spurview.core.device import else_on_cpu
-
     work.report(0, 1, "starting")
     started = time.monotonic()
-    function = _function(name)
-    (arrays, facts), device = else_on_cpu(
-        lambda device: function(replace(work, device=device)),
-        work.device,
-        lambda: work.report(0, 1, "GPU memory ran out, going on with the CPU"),
-    )
+    (arrays, facts), device = within_memory(_function(name), work)
     work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,
@@ -212,6 +207,20 @@ def _run_stage(name: str, mark: str, work: Work) -> Product:
         facts=facts,
     )
     return Product(name, arrays, stage_named(name).makes, record)
+
+
+def within_memory(function: Callable[[Work], T], work: Work) -> tuple[T, str]:
+    """`function(work)` and the device that did it: the CPU where the GPU's memory is too small.
+
+    Raises StageError where there is no room on the CPU either.
+    """
+    from spurview.core.device import ON_CPU, else_on_cpu
+
+    return else_on_cpu(
+        lambda device: function(replace(work, device=device)),
+        work.device,
+        lambda: work.report(0, 1, ON_CPU),
+    )
 
 
 def _function(name: str) -> Callable[[Work], tuple[dict[str, Array], Facts]]:

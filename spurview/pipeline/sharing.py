@@ -7,13 +7,14 @@ one process, the one that holds the project, writes the project.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from spurview.core.arrays import Reader
 from spurview.core.errors import StageError
 from spurview.core.progress import Report, silent
 from spurview.core.ranks import Ranks, joined_ranks, leave
+from spurview.core.vae import VAE
 from spurview.pipeline.blocks import (
     Share,
     embedded_blocks,
@@ -21,7 +22,7 @@ from spurview.pipeline.blocks import (
     missing_predicted,
     predicted_blocks,
 )
-from spurview.pipeline.run import Work, chosen_kind, work_of
+from spurview.pipeline.run import Work, chosen_kind, within_memory, work_of
 from spurview.pipeline.saving import run_project
 from spurview.pipeline.stages import states
 from spurview.pipeline.training_stages import finished_vae, network_of, trained_vae
@@ -41,7 +42,7 @@ def train_weights(
     """Train both networks; the classifier goes into the project, the VAE into the work folder."""
     run_project(project, until="classifier", device=device, trusted=trusted, report=report)
     if _is_missing("embedding", project, project.info):
-        trained_vae(_work("embedding", project, device, trusted, report))
+        within_memory(trained_vae, _work("embedding", project, device, trusted, report))
 
 
 def compute_share(
@@ -63,8 +64,7 @@ def compute_share(
     if _is_missing("predictions", project, project.info):
         _predict(_work("predictions", project, device, trusted, report), share)
     if _is_missing("embedding", project, project.info):
-        work = _work("embedding", project, device, trusted, report)
-        _exhaust(embedded_blocks(work, finished_vae(work), share))
+        _embed(_work("embedding", project, device, trusted, report), finished_vae, share)
 
 
 def merge(
@@ -79,7 +79,7 @@ def merge(
         if not _is_missing(stage, project, project.info):
             continue
         work = _work(stage, project, device, trusted, report)
-        n_missing = 0 if stage == "predictions" and network_of(work) is None else missing(work)
+        n_missing = 0 if stage == "predictions" and _only_predicted(project.info) else missing(work)
         if n_missing:
             raise StageError(
                 f"{n_missing} block{'s' if n_missing > 1 else ''} of {stage} "
@@ -126,19 +126,32 @@ def _share_of(stage: str, work: Work, share: Share, ranks: Ranks) -> None:
     if stage == "predictions":
         _predict(work, share)
     else:
+        # Not on the CPU where memory runs out: all processes train on the same kind of device.
         model, _ = trained_vae(work, ranks)
-        _exhaust(embedded_blocks(work, model, share))
+        _embed(work, lambda _: model, share)
 
 
 def _predict(work: Work, share: Share) -> None:
-    network = network_of(work)
-    # Predictions from a file are read in no time by whoever puts the product together.
-    if network is not None:
-        _exhaust(predicted_blocks(work, network, share))
+    def predict(work: Work) -> None:
+        network = network_of(work)
+        # Predictions from a file are read in no time by whoever puts the product together.
+        if network is not None:
+            _exhaust(predicted_blocks(work, network, share))
+
+    within_memory(predict, work)
+
+
+def _embed(work: Work, vae_of: Callable[[Work], VAE], share: Share) -> None:
+    within_memory(lambda work: _exhaust(embedded_blocks(work, vae_of(work), share)), work)
 
 
 def _exhaust(blocks: Iterator[object]) -> None:
     deque(blocks, maxlen=0)
+
+
+def _only_predicted(info: ProjectInfo) -> bool:
+    """Whether the classes come from a file of predictions, so that there is nothing to share."""
+    return info.network is not None and not info.network.can_be_asked
 
 
 def _comes_before(stage: str, until: str) -> bool:

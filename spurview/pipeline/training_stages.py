@@ -162,6 +162,8 @@ def trained_vae(work: Work, ranks: Ranks = ALONE) -> tuple[VAE, Array]:
             report=work.report,
         )
 
+    if ranks.size > 1:
+        return _together(trained, settings.embedding.batch)
     return _within_memory(trained, settings.embedding.batch, work)
 
 
@@ -225,6 +227,18 @@ def load_weights(model: torch.nn.Module, reader: Reader, prefix: str, name: str)
 
 def _with_batch(settings: S, batch: int) -> S:
     return msgspec.structs.replace(settings, batch=batch)  # type: ignore[type-var]
+
+
+def _together(train: Callable[[int], T], batch: int) -> T:
+    """`train(batch)` in one of several processes, whose batches cannot shrink one by one."""
+    try:
+        return train(batch)
+    except torch.OutOfMemoryError as error:
+        raise StageError(
+            "GPU memory ran out while several processes trained together: run it with --device "
+            f"cpu, or make the project with a smaller embedding.batch than {batch}.",
+            details=str(error),
+        ) from error
 
 
 def _within_memory(train: Callable[[int], T], batch: int, work: Work) -> T:

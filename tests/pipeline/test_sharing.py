@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 import torch
 
+from spurview.cli.sharing import told_of_memory
+from spurview.core.device import ON_CPU
 from spurview.core.errors import Cancelled, InputError, StageError
 from spurview.core.ranks import Ranks
 from spurview.core.vae import train_vae
-from spurview.pipeline import blocks, sharing
+from spurview.pipeline import blocks, sharing, training_stages
+from spurview.pipeline import run as running
 from spurview.pipeline.blocks import Share, share_from
 from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.stages import fingerprint
@@ -203,3 +206,94 @@ def test_processes_of_torchrun_make_what_one_makes(tmp_path, trained, alone, n):
         shutil.rmtree(folder)
     launched(path, n, tmp_path / "state")
     assert_like(products(path), alone)
+
+
+class SmallGpu:
+    """What runs out of memory on anything but the CPU."""
+
+    def __init__(self, real, device_of):
+        self.real, self.device_of, self.tried = real, device_of, []
+
+    def __call__(self, *arguments, **options):
+        device = self.device_of(arguments, options)
+        self.tried.append(device.type)
+        if device.type != "cpu":
+            raise torch.OutOfMemoryError
+        return self.real(*arguments, **options)
+
+
+def no_room(module, name, device_of, monkeypatch):
+    """A machine whose GPU has no room for what the module's function does; what it was tried on."""
+    gpu = SmallGpu(getattr(module, name), device_of)
+    monkeypatch.setattr(module, name, gpu)
+    monkeypatch.setattr(running, "chosen_kind", lambda device: "cuda")
+    return gpu.tried
+
+
+def devices_of_blocks(monkeypatch):
+    """A GPU without room for predictions or the embedding, though the VAE was trained on it."""
+    on_cpu = training_stages.train_vae
+    monkeypatch.setattr(
+        training_stages,
+        "train_vae",
+        lambda *args, **given: on_cpu(*args, **given | {"device": torch.device("cpu")}),
+    )
+    predicted = no_room(training_stages, "Network", lambda args, _: args[1], monkeypatch)
+    embedded = no_room(blocks, "embed", lambda args, _: args[2], monkeypatch)
+    return predicted, embedded
+
+
+def test_a_shard_on_a_gpu_that_is_too_small_goes_on_with_the_cpu(
+    tmp_path, trained, alone, small_blocks, monkeypatch
+):
+    path, told = copy_of(trained, tmp_path), []
+    with Project.open(path) as project:
+        with monkeypatch.context() as machine:
+            predicted, embedded = devices_of_blocks(machine)
+            sharing.compute_share(project, Share(), report=lambda *of: told.append(of[2]))
+        sharing.merge(project, device="cpu")
+    assert predicted[:2] == ["cuda", "cpu"]
+    assert embedded[:2] == ["cuda", "cpu"]
+    assert [line for line in told if line.endswith(ON_CPU)] == [
+        f"predictions: {ON_CPU}",
+        f"embedding: {ON_CPU}",
+    ]
+    assert_like(products(path), alone)
+
+
+def test_training_for_shards_goes_on_with_the_cpu(tmp_path, monkeypatch):
+    with tiny.create(tmp_path / "t.spurview") as project:
+        sharing.run_project(project, until="classifier", device="cpu")
+        tried = no_room(training_stages, "train_vae", lambda _, given: given["device"], monkeypatch)
+        sharing.train_weights(project)
+        assert (tried[0], tried[-1]) == ("cuda", "cpu")
+        assert next(project.work_dir.glob("embedding-*/training.safetensors")).is_file()
+
+
+def test_of_processes_that_train_together_one_without_memory_ends_with_what_to_do(
+    tmp_path, monkeypatch
+):
+    """It can neither shrink its batch nor leave for the CPU while the others go on."""
+    with tiny.create(tmp_path / "t.spurview") as project:
+        tried = no_room(training_stages, "train_vae", lambda _, given: given["device"], monkeypatch)
+        work = sharing._work("embedding", project, "auto", frozenset(), lambda *_: None)
+        with pytest.raises(StageError, match=r"trained together: run it with --device cpu, or"):
+            training_stages.trained_vae(work, OneOfTwoAlone())
+    assert tried == ["cuda"]
+
+
+class OneOfTwoAlone(Ranks):
+    """The first of two processes, without the second."""
+
+    def __init__(self):
+        super().__init__(0, 2)
+
+    def from_first(self, value):
+        return value
+
+
+def test_another_process_of_torchrun_tells_of_memory_alone(monkeypatch, capsys):
+    monkeypatch.setenv("RANK", "3")
+    told_of_memory(0, 1, "embedding: epoch 1 of 4")
+    told_of_memory(0, 1, f"embedding: {ON_CPU}")
+    assert capsys.readouterr().err == f"process 3: embedding: {ON_CPU}\n"
