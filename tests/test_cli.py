@@ -182,7 +182,20 @@ def test_text_truncated_and_missing_files_are_refused(project: Path, command: st
         assert ran.returncode == 1
         assert name in ran.stderr
         assert "Traceback" not in ran.stderr
-        assert len(ran.stderr.splitlines()) == 1
+        lines = ran.stderr.splitlines()
+        # `check` looks whether anything can be saved as well.
+        assert len(lines) == 1 + (command == "check" and name == "cut.spurview")
+
+
+def test_check_says_how_to_save_what_is_left(project: Path) -> None:
+    os.truncate(project, project.stat().st_size - 100)
+    told = spurview("check", project.name, cwd=project.parent)
+    assert told.returncode == 1
+    last = told.stderr.splitlines()[-1]
+    assert last == "What is left of it can be saved: spurview check made.spurview --rescue NEW"
+    ran = spurview("check", project.name, "--rescue", "new.spurview", cwd=project.parent)
+    assert ran.returncode == 0
+    assert spurview("check", "new.spurview", cwd=project.parent).returncode == 0
 
 
 def test_findings_table_names_alarm_and_silence(project: Path) -> None:

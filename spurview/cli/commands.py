@@ -311,6 +311,7 @@ def info(path: Path) -> None:
 def check(path: Path, rescue: Path | None) -> int:
     """Tell whether FILE is whole and safe to open."""
     from spurview.project.checking import check as problems_of
+    from spurview.project.rescue import outlook
     from spurview.project.rescue import rescue as save_what_is_left
 
     if rescue is not None:
@@ -321,8 +322,8 @@ def check(path: Path, rescue: Path | None) -> int:
     if not problems:
         click.echo(f"{path} is whole.")
         return 0
-    for problem in problems:
-        click.echo(problem, err=True)
+    for line in filter(None, [*problems, outlook(path)]):
+        click.echo(line, err=True)
     return 1
 
 

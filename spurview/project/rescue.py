@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Collection
@@ -15,12 +16,18 @@ from pathlib import Path
 
 import msgspec
 
-from spurview.core.errors import DamagedError, InputError
+from spurview.core.errors import (
+    DamagedError,
+    InputError,
+    ProjectError,
+    SpurviewError,
+)
 from spurview.project import codec, foreign, header, schema, writer
 from spurview.project.checking import problems_in
 from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile, stamp
 from spurview.project.model import ProjectInfo
+from spurview.project.opening import MOST_CHECKED
 from spurview.project.schema import HISTORY, JSON_TREES, SETTINGS, VERDICTS, Extent
 from spurview.project.sentences import shown
 from spurview.project.store import Project
@@ -56,6 +63,46 @@ def rescue(path: str | os.PathLike[str], new: str | os.PathLike[str]) -> list[st
         file = _opened(copy, source)
         lost = [name for name, extent in file.table.items() if _end(extent) > whole_until]
         return _write_what_is_left(file, source, target, lost)
+
+
+def outlook(path: str | os.PathLike[str]) -> str:
+    """A sentence on whether `rescue` would save something of a project with something wrong.
+
+    Empty for what is no project of ours, or cannot be opened at all. It is tried in a temporary
+    folder, up to the size that opening checks too.
+    """
+    source = Path(os.path.realpath(path))
+    command = f"spurview check {shlex.quote(os.fspath(path))} --rescue NEW"
+    if not _is_ours(source):
+        return ""
+    try:
+        if source.stat().st_size <= MOST_CHECKED:
+            with tempfile.TemporaryDirectory(prefix="spurview-") as folder:
+                rescue(source, Path(folder, "new.spurview"))
+            return f"What is left of it can be saved: {command}"
+    except DamagedError as error:
+        return str(error)
+    except (OSError, SpurviewError):
+        # No room for a try, perhaps: elsewhere there may be.
+        pass
+    return f"What is left of it can perhaps be saved: {command}"
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a project of a format we know begins here, in whatever state the rest is."""
+    try:
+        fd = header.open_regular(path)
+    except ProjectError:
+        return False
+    try:
+        header.read_header(fd, path)
+    except DamagedError:
+        return True
+    except ProjectError:
+        return False
+    finally:
+        os.close(fd)
+    return True
 
 
 def _full_length_copy(source: Path, copy: Path) -> int:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from spurview.core.errors import DamagedError, InputError, NotAProjectError
+from spurview.project import rescue as rescuing
 from spurview.project.checking import check
 from spurview.project.model import Verdict
-from spurview.project.rescue import rescue
+from spurview.project.rescue import outlook, rescue
 from spurview.project.store import Project
 from tests import constructed
 
@@ -122,3 +123,52 @@ def test_nothing_is_overwritten(judged: Path) -> None:
 def test_what_is_no_file_is_refused(tmp_path: Path, new: Path) -> None:
     with pytest.raises(NotAProjectError):
         rescue(tmp_path, new)
+
+
+def test_the_outlook_of_a_damaged_project_names_the_command(judged: Path) -> None:
+    os.truncate(judged, judged.stat().st_size - 100)
+    before = files_in(judged.parent)
+    assert (
+        outlook(judged) == f"What is left of it can be saved: spurview check {judged} --rescue NEW"
+    )
+    assert files_in(judged.parent) == before
+
+
+def test_the_outlook_where_nothing_can_be_saved_says_so(judged: Path) -> None:
+    os.truncate(judged, 600)
+    assert outlook(judged).startswith("Nothing of x.spurview can be saved, its table of contents")
+
+
+def test_the_outlook_of_what_was_never_a_project_is_silent(tmp_path: Path) -> None:
+    (tmp_path / "x.spurview").write_text("Dear reader, " * 100)
+    assert outlook(tmp_path / "x.spurview") == ""
+
+
+def test_the_outlook_of_a_newer_project_is_silent(judged: Path) -> None:
+    with judged.open("r+b") as file:
+        file.seek(8)
+        file.write(b"\x63")
+    assert outlook(judged) == ""
+
+
+@pytest.mark.parametrize("name", ["missing.spurview", "folder"])
+def test_the_outlook_of_what_cannot_be_opened_is_silent(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    assert outlook(tmp_path / name) == ""
+
+
+def test_a_project_too_large_to_try_may_be_saved(
+    judged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescuing, "MOST_CHECKED", 1000)
+    assert outlook(judged).startswith("What is left of it can perhaps be saved: spurview check ")
+
+
+def test_without_room_for_a_try_it_may_be_saved(
+    judged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(rescuing.tempfile, "TemporaryDirectory", no_room)
+    assert outlook(judged).startswith("What is left of it can perhaps be saved: spurview check ")
