@@ -17,7 +17,7 @@ from spurview.core.settings import ImagesSettings, Settings
 from spurview.pipeline.create import create_project
 from spurview.project.store import Project
 from spurview.sources import ImagesProduct, SourceSpec, array_files, blocks, read_sources
-from tests.sources import made
+from tests.sources import made, many_files
 
 
 @pytest.fixture(autouse=True)
@@ -193,3 +193,16 @@ def test_memory_holds_one_block_and_not_all_images(
     tracemalloc.stop()
     assert product.arrays["/images/pixels"].nbytes > 22 << 20
     assert peak < 9 << 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak memory there")
+def test_a_hundred_thousand_files_within_memory_although_killed_twice(tmp_path: Path) -> None:
+    told = many_files.main(tmp_path, 100_000)
+    assert (told["images"], told["skipped"]) == (99_900, 100)
+    assert told["blocks_read_again"] == 0
+    assert told["blocks_kept"] > 200
+    assert told["left_over"] == []
+    # The working images take 293 MiB, of which a file holds all.
+    assert told["most_mib"] < 800
