@@ -1,6 +1,6 @@
-"""The projects that docs/pictures.py shows: a moving pattern, a clean network, too few images.
+"""The projects that docs/pictures.py shows: samples, a moving pattern, too few images.
 
-All of real digits, as the demo's. Each takes one to three minutes on two cores, once.
+All of real digits, as the demo's. What is no sample takes one to three minutes on two cores, once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from spurview.sources.changing import only_images, with_pixels
 from spurview.ui.samples import sample_projects
 
 # Names of the files, as the start page will show them.
+SAMPLES = {"sample": "planted-patch", "clean": "clean-digits"}
 FILES = {
     "moving": "moving-patch",
-    "clean": "clean-digits",
     "too-few": "small-pool",
 }
 SEED, PER_DIGIT, TOO_FEW = 3, 400, 12
@@ -35,8 +35,8 @@ SHARE_OF_CLASS, SHARE_OF_POOL = 0.9, 0.08
 
 def project(name: str, folder: Path) -> Path:
     """The finished project of this name in the folder, made where it is not there."""
-    if name == "sample":
-        return sample_projects()[0]
+    if name in SAMPLES:
+        return next(path for path in sample_projects() if path.stem == SAMPLES[name])
     path = folder / f"{FILES[name]}.spurview"
     if not path.exists():
         print(f"making {path.name}", file=sys.stderr)
@@ -82,6 +82,5 @@ def _moving(folder: Path) -> Demo:
 
 _MAKERS: dict[str, Callable[[Path], Demo]] = {
     "moving": _moving,
-    "clean": _clean,
     "too-few": _too_few,
 }

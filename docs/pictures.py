@@ -44,6 +44,8 @@ HERE = Path(__file__).parent / "pictures"
 SIZES = ((1280, 800), (2560, 1440))
 # Few enough for small files; the window is grey but for its marks.
 COLOURS = 64
+# What lies over the window behind a dialog.
+SHADE = QColor(0, 0, 0, 96)
 _KEPT = (
     "window",
     "canvas",
@@ -176,7 +178,7 @@ def _grab(window: QWidget) -> QPixmap:
             if other.isModal():
                 middle = window.rect().center() - other.rect().center()
                 place = QPoint(middle.x(), middle.y())
-                painter.fillRect(picture.rect(), QColor(0, 0, 0, 96))
+                painter.fillRect(picture.rect(), SHADE)
             painter.drawPixmap(place, other.grab())
     painter.end()
     return picture
@@ -208,8 +210,15 @@ def _theme_colours() -> list[int]:
     shown = looks.current()
     greys = [QColor(level, level, level) for level in range(0, 256, 16)]
     named = [getattr(shown, name) for name in _KEPT]
-    colours = [*greys, *named, *(shown.class_colour(index) for index in range(10))]
+    named += [shown.class_colour(index) for index in range(10)]
+    # Behind a dialog each of them lies in its shade.
+    colours = [*greys, *named, *(_shaded(colour) for colour in named)]
     return [part for colour in colours for part in (colour.red(), colour.green(), colour.blue())]
+
+
+def _shaded(colour: QColor) -> QColor:
+    left = 1 - SHADE.alphaF()
+    return QColor.fromRgbF(*(left * part for part in colour.getRgbF()[:3]))
 
 
 # The screens. Each begins with the window as opened: on the first undecided alarm.
