@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from spurview.core.adam import Adam
 from spurview.core.progress import Report
 
 # Loss of one batch: (model, image rows, generator for noise) -> scalar, mean over the rows.
@@ -20,8 +21,8 @@ BatchLoss = Callable[[nn.Module, Tensor, torch.Generator], Tensor]
 # Figures of one epoch after training on it, given its mean loss.
 EpochFigures = Callable[[nn.Module, float], list[float]]
 
-# Names of tensors in a checkpoint: of the last epoch's model, of the best epoch's.
-_MODEL, _BEST = "model/", "best/"
+# Names of tensors in a checkpoint: of the last epoch's model, of the best epoch's, of Adam.
+_MODEL, _BEST, _ADAM = "model/", "best/", "optimizer/"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def fit(
     `on_epoch` gets a state after each epoch, on the CPU, to be kept as a checkpoint.
     """
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), schedule.rate_of(0))
+    optimizer = Adam(model.parameters(), schedule.rate_of(0))
     curve: list[list[float]] = []
     best: dict[str, Tensor] = {}
     start = 0
@@ -93,7 +94,7 @@ def fit(
     for epoch in range(start, schedule.epochs):
         if schedule.is_over(curve):
             break
-        optimizer.param_groups[0]["lr"] = schedule.rate_of(epoch)
+        optimizer.rate = schedule.rate_of(epoch)
         with _own_randomness(schedule.seed * 100_003 + epoch, device):
             loss = _one_epoch(
                 model, loss_of, optimizer, n_images, schedule, epoch, device=device, report=report
@@ -121,7 +122,7 @@ def _own_randomness(seed: int, device: torch.device) -> Iterator[None]:
 def _one_epoch(
     model: nn.Module,
     loss_of: BatchLoss,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     n_images: int,
     schedule: Schedule,
     epoch: int,
@@ -141,7 +142,7 @@ def _one_epoch(
             schedule.epochs * n_images,
             f"epoch {epoch + 1} of {schedule.epochs}",
         )
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         mixed = schedule.mixed and device.type == "cuda"
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed):
             loss = loss_of(model, rows, noise)
@@ -160,11 +161,8 @@ def _batches(order: Tensor, schedule: Schedule) -> list[Tensor]:
     return batches
 
 
-def _tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    kept = {}
-    for index, entry in optimizer.state_dict()["state"].items():
-        for key, value in entry.items():
-            kept[f"optimizer/{index}/{key}"] = value.detach().cpu().clone()
+def _tensors(model: nn.Module, optimizer: Adam) -> dict[str, Tensor]:
+    kept = {_ADAM + key: value for key, value in optimizer.tensors().items()}
     return _weights(model, _MODEL) | kept
 
 
@@ -178,11 +176,6 @@ def _without(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def _restore(model: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState) -> None:
+def _restore(model: nn.Module, optimizer: Adam, state: TrainingState) -> None:
     model.load_state_dict(_without(_MODEL, state.tensors))
-    entries: dict[int, dict[str, Tensor]] = {}
-    for name, value in state.tensors.items():
-        if name.startswith("optimizer/"):
-            _, index, key = name.split("/", 2)
-            entries.setdefault(int(index), {})[key] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": entries})
+    optimizer.restore(_without(_ADAM, state.tensors))
