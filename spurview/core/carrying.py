@@ -204,8 +204,8 @@ def _residual(block: Block, shape: tuple[int, int, int]) -> torch.Tensor:
 def _whole(
     sample: Material, candidate: Candidate, block: Block, classes: dict[int, ClassMaterial]
 ) -> Carrier | None:
-    seen = coarse(sample)
-    found = classes.setdefault(candidate.class_index, ClassMaterial(seen, candidate.class_index))
+    found = _class_of(sample, candidate.class_index, classes)
+    seen = found.material
     excluded = candidate.hits[block.references.in_sample]
 
     def near(of: Block) -> Rows:
@@ -243,6 +243,15 @@ def _whole(
         return Told((found_scores / typical).astype(np.float32), found_scores > threshold)
 
     return Carrier(tell, threshold / typical)
+
+
+def _class_of(
+    sample: Material, class_index: int, classes: dict[int, ClassMaterial]
+) -> ClassMaterial:
+    """The class among blocks, worked out once: it takes seconds."""
+    if class_index not in classes:
+        classes[class_index] = ClassMaterial(coarse(sample), class_index)
+    return classes[class_index]
 
 
 def _mean_expected(references: Floats, near: Rows) -> Floats:
