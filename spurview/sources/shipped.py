@@ -5,8 +5,8 @@ from __future__ import annotations
 from spurview.core.errors import InputError
 from spurview.sources.digits import load_digits
 from spurview.sources.gathering import Asked, Gathered, Item, Row, array_items
+from spurview.sources.photographs import CROPS_EACH, load_photographs
 from spurview.sources.photographs import PHOTOGRAPHS as PHOTOGRAPH_NAMES
-from spurview.sources.photographs import load_photographs
 from spurview.sources.spec import DIGITS
 
 
@@ -19,7 +19,10 @@ def gather_digits(asked: Asked) -> Gathered:
 
 
 def gather_photographs(asked: Asked) -> Gathered:
-    """Crops of photographs. Raises InputError where what follows the colon is no number."""
+    """Crops of photographs; an index counts before the choice of classes.
+
+    Raises InputError where what follows the colon is no number.
+    """
     seed = asked.argument or "0"
     if not (seed.isascii() and seed.isdecimal()):
         raise InputError(
@@ -30,8 +33,9 @@ def gather_photographs(asked: Asked) -> Gathered:
         [name for name in PHOTOGRAPH_NAMES if name in names], seed=int(seed)
     )
     items = []
-    for index, name in enumerate(labels):
+    for place, name in enumerate(labels):
+        index = CROPS_EACH * PHOTOGRAPH_NAMES.index(name) + place % CROPS_EACH
         below = f"{name}/{index}"
         key = asked.place.prefix + below.encode()
-        items.append(Item(asked.place.index, key, name, below, Row(images.__getitem__, index)))
+        items.append(Item(asked.place.index, key, name, below, Row(images.__getitem__, place)))
     return asked.gathered("photographs", items, location=asked.spec.text)

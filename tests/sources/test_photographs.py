@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from spurview.core.errors import InputError
 from spurview.core.settings import ImagesSettings
 from spurview.sources import SourceSpec, read_sources
-from spurview.sources.photographs import PHOTOGRAPHS, load_photographs
+from spurview.sources.photographs import CROPS_EACH, PHOTOGRAPHS, load_photographs
 
 
 def test_every_photograph_is_at_hand_and_shows_something() -> None:
@@ -55,6 +56,24 @@ def test_photographs_are_a_source() -> None:
     assert product.arrays["/images/pixels"].shape == (1200, 48, 48, 3)
     expected, _ = load_photographs(["text"], seed=2)
     assert (product.arrays["/images/pixels"][800:] == expected).all()
+
+
+def test_an_index_in_a_key_counts_before_the_choice_of_classes() -> None:
+    pytest.importorskip("skimage")
+    keys = {}
+    for classes in (("moon", "coffee"), ("coffee",)):
+        product = read_sources(
+            [SourceSpec("photographs:2", classes)],
+            [SourceSpec("digits:", ("5",))],
+            settings=ImagesSettings(size_px=16),
+            seed=0,
+            project_dir=Path(),
+        )
+        told = product.arrays["/images/keys"].tobytes().decode()
+        keys[classes] = set(re.findall(r"interest/coffee/[0-9]+", told))
+    assert len(keys[("coffee",)]) == CROPS_EACH
+    assert keys[("coffee",)] == keys[("moon", "coffee")]
+    assert "interest/coffee/800" in keys[("coffee",)]
 
 
 @pytest.mark.parametrize(
