@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 _LONGEST = 80
+# Letters of other scripts take up to four bytes each; a name has 255 on most systems.
+_MOST_BYTES = 200
 
 
 def safe_part(words: str) -> str:
-    """At most 80 plain letters, digits, dots and dashes; never empty, no dot at either end.
+    """At most 80 letters and digits of any script, dots and dashes; never empty, no dot at an end.
 
     To stand behind a number and a dash, by which it is neither empty nor a name of a device.
     """
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", words)[:_LONGEST].strip(".") or "_"
+    plain = "".join(c if _is_kept(c) else "_" for c in unicodedata.normalize("NFC", words))
+    part = re.sub("_+", "_", plain)[:_LONGEST]
+    part = part.encode()[:_MOST_BYTES].decode("utf-8", "ignore")
+    return part.strip(".") or "_"
+
+
+def _is_kept(letter: str) -> bool:
+    return letter in "._-" or unicodedata.category(letter)[0] in "LMN"
 
 
 def image_names(keys: Sequence[str]) -> list[str]:

@@ -8,22 +8,27 @@ from __future__ import annotations
 import base64
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from spurview.core.shared_pixels import SMOOTH_FROM_PX, Pictures
 from spurview.pipeline.effects import Effect
+from spurview.pipeline.letters import code_of, is_hidden
 from spurview.pipeline.sheets import png
 from spurview.pipeline.wording import interval, percent
 
 # A picture's longer side on the page, in CSS px; small ones grow by whole factors to about it.
 TILE_PX = 84
 _BAR_WIDE, _BAR_TALL = 200, 12
+# Hebrew, Arabic and their kin, from the first such letter to the last of the same words. Set apart
+# from the rest of the line: figures that follow a name would else be shown before it.
+_RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_RIGHT_TO_LEFT = re.compile(f"[{_RTL}](?:[{_RTL} \u200c\u200d]*[{_RTL}])?")
 
 
 def text(words: object) -> str:
     """Words for any place in the page; letters that hide or turn others are shown by their code."""
-    shown = "".join(_code(c) if _is_hidden(c) else c for c in str(words))
+    shown = "".join(code_of(c) if is_hidden(c) else c for c in str(words))
+    shown = _RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", shown)
     # A figure and its unit stay on one line.
     return re.sub(r"(?<=\d) (?=[%×])|(?<=×) (?=\d)", "\u00a0", html.escape(shown, quote=True))
 
@@ -132,13 +137,3 @@ def bar(effect: Effect) -> str:
         f'<rect class="track" x="0" y="2" width="{_BAR_WIDE}" height="8"/>'
         f'<rect class="share {look}" x="0" y="2" width="{wide:.1f}" height="8"/>{marks}</svg>'
     )
-
-
-def _is_hidden(letter: str) -> bool:
-    # Controls, marks that turn the direction of what follows, and bytes that are no text; the two
-    # joiners (U+200C, U+200D) belong to words and emoji.
-    return letter not in "\n\t\u200c\u200d" and unicodedata.category(letter) in ("Cc", "Cf", "Cs")
-
-
-def _code(letter: str) -> str:
-    return f"\\u{ord(letter):04x}"

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from spurview.core import shared_pixels
 from spurview.core.arrays import Array, Reader
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline.findings import CandidateRows, Finding, candidate_records
+from spurview.pipeline.lettering import Colour, lines
 from spurview.pipeline.places import shared_maps
 from spurview.pipeline.wording import headline
 
@@ -40,8 +41,8 @@ def contact_sheet(
     shown = f"{len(tiles)} of {len(rows.members)}"
     title = f"{finding.rank}. Class {finding.class_}: {finding.outcome}. {shown} images"
     source = f"{finding.id}, project {origin['project']}, revision {origin['revision']}"
-    lines = [(title, 16, _INK), (headline(finding), 13, _FAINT), (source, 13, _FAINT)]
-    return png(_captioned(_grid(tiles), lines), origin)
+    told = [(title, 16, _INK), (headline(finding), 13, _FAINT), (source, 13, _FAINT)]
+    return png(_captioned(_grid(tiles), told), origin)
 
 
 def highlight_of(finding: Finding, highlight: Highlight) -> Highlight:
@@ -95,8 +96,8 @@ def _grid(tiles: Picture) -> Picture:
     """Tiles (n, h, w, 3) in rows of ten on dark paper."""
     n, height, width, _ = tiles.shape
     columns = min(COLUMNS, max(n, 1))
-    lines = -(-n // columns)
-    tall, wide = lines * (height + GAP_PX) + GAP_PX, columns * (width + GAP_PX) + GAP_PX
+    n_lines = -(-n // columns)
+    tall, wide = n_lines * (height + GAP_PX) + GAP_PX, columns * (width + GAP_PX) + GAP_PX
     sheet = np.full((tall, wide, 3), _PAPER, np.uint8)
     for number, tile in enumerate(tiles):
         line, column = divmod(number, columns)
@@ -105,39 +106,20 @@ def _grid(tiles: Picture) -> Picture:
     return sheet
 
 
-def _captioned(sheet: Picture, lines: list[tuple[str, int, tuple[int, int, int]]]) -> Picture:
+def _captioned(sheet: Picture, told: list[tuple[str, int, Colour]]) -> Picture:
     """The sheet with lines of text (words, size in px, colour) above it, wide enough to read."""
     width = max(sheet.shape[1], 640)
-    drawn: list[tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont, tuple[int, int, int]]] = []
-    for words, size, colour in lines:
-        font = ImageFont.load_default(size)
-        drawn += [(part, font, colour) for part in _wrapped(words, font, width - 2 * MARGIN_PX)]
-    heights = [round(_height(font) * 1.5) for _, font, _ in drawn]
-    top = sum(heights) + 2 * MARGIN_PX
+    drawn = [
+        line
+        for words, size, colour in told
+        for line in lines(words, size, colour, width - 2 * MARGIN_PX)
+    ]
+    top = sum(line.height for line in drawn) + 2 * MARGIN_PX
     paper = Image.new("RGB", (width, top + sheet.shape[0]), _PAPER)
     draw = ImageDraw.Draw(paper)
     y = MARGIN_PX
-    for (words, font, colour), height in zip(drawn, heights, strict=True):
-        draw.text((MARGIN_PX, y), words, fill=colour, font=font)
-        y += height
+    for line in drawn:
+        line.draw(draw, MARGIN_PX, y)
+        y += line.height
     paper.paste(Image.fromarray(sheet), (0, top))
     return np.asarray(paper)
-
-
-def _wrapped(
-    words: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int
-) -> list[str]:
-    """The words in lines no wider than `width` px; a longer word gets its own line."""
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _height(font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> float:
-    box = font.getbbox("Ag")
-    return box[3] - box[1]

@@ -34,15 +34,23 @@ def test_keys_that_are_no_text_keep_their_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["CON", "a/b\\c:d*e?", "..", "", "x" * 300, "naïve 数", "end. ", "-rf"]
+    "words",
+    ["CON", "a/b\\c:d*e?", "..", "", "x" * 300, "naïve 数", "数" * 80, "🐶", "end. ", "-rf"],
 )
 def test_names_are_valid_on_every_system(words: str) -> None:
     part = safe_part(words)
     assert part
     assert len(part) <= 80
-    assert all(letter.isascii() and (letter.isalnum() or letter in "._-") for letter in part)
+    assert len(part.encode()) <= 200
+    assert all(letter.isalnum() or letter in "._-" for letter in part)
     assert not part.startswith(".")
     assert not part.endswith(".")
+
+
+def test_names_of_other_scripts_stay_readable() -> None:
+    assert safe_part("猫 (2)/हिन्दी.png\udcff") == "猫_2_हिन्दी.png_"
+    # However a system spells it: one letter, or a letter and its accent.
+    assert safe_part("e\u0301") == safe_part("\u00e9")
 
 
 def test_images_of_one_name_get_different_files() -> None:

@@ -117,6 +117,11 @@ def test_names_and_notes_cannot_become_more_than_words(material: Material) -> No
     page.encode("utf-8")
 
 
+def test_words_from_right_to_left_do_not_turn_the_figures_after_them() -> None:
+    assert text("Class קט לב: 5 of 6") == "Class \u2068קט לב\u2069: 5 of 6"
+    assert text("猫 5") == "猫 5"
+
+
 def test_hidden_letters_are_shown_by_their_code() -> None:
     assert text("a\x00b\u2066c\udcff") == "a\\u0000b\\u2066c\\udcff"
     assert text("naïve 数 <b>\n") == "naïve 数 &lt;b&gt;\n"
