@@ -20,6 +20,7 @@ from spurview.core.network import Logits
 from spurview.core.network_description import Fit, NetworkDescription, Preprocessing
 from spurview.core.placing import seen_box
 from spurview.core.sized_network import Answering, SizedNetwork
+from spurview.pipeline.class_order import usual_order
 from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
 from spurview.pipeline.networks import GivenNetwork
 from spurview.project.codec import key_text
@@ -221,7 +222,7 @@ def _names(
 ) -> ClassList:
     own = product.class_names
     if known is None and len(own) == n_classes:
-        return class_list(own, "the images of interest, in alphabetical order")
+        return usual_order(product)
     if known is None:
         raise InputError(
             f"The network tells {n_classes} classes apart and the images of interest have "

@@ -12,6 +12,7 @@ from spurview.core.arrays import MemoryReader
 from spurview.core.errors import InputError
 from spurview.core.network_description import NetworkDescription, Preprocessing
 from spurview.core.sized_network import Answering, SizedNetwork, View
+from spurview.pipeline.class_order import usual_order
 from spurview.pipeline.network_fit import is_probability, tried, with_classes
 from spurview.pipeline.network_trial import trial_of, trial_rows
 from spurview.sources import ImagesProduct
@@ -19,6 +20,7 @@ from spurview.sources.class_list import class_list, read_class_list
 from spurview.sources.network_file import NetworkFile
 from spurview.sources.prediction_file import in_order, read_predictions
 from spurview.sources.preprocess_presets import read_preprocessing
+from spurview.sources.spec import SourceSummary
 
 CPU = torch.device("cpu")
 
@@ -52,6 +54,32 @@ def test_folders_named_by_wordnet_ids_find_their_classes(tmp_path: Path) -> None
     names = read_class_list(path)
     assert names.names == ["crane (n00000001)", "crane (n00000002)", "tench"]
     assert [names.index(n) for n in ("n00000002", "tench", "crane")] == [1, 2, None]
+
+
+FOLDERS = [
+    ("folder", ["10", "2", "a"], ["10", "2", "a"]),
+    ("imagenet", ["n00000002", "n00000003", "n00000001"], ["a", "10", "2"]),
+    ("npz", ["10", "2", "a"], ["2", "10", "a"]),
+]
+
+
+@pytest.mark.parametrize("n_sources", [1, 2])
+@pytest.mark.parametrize(("kind", "folders", "wanted"), FOLDERS)
+def test_classes_that_nobody_named_are_counted_as_in_training(
+    kind: str, folders: list[str], wanted: list[str], n_sources: int
+) -> None:
+    """Folders are counted as torchvision's ImageFolder counts them."""
+    named = dict(zip(("10", "2", "a"), folders, strict=True))
+    number = "2/" if n_sources > 1 else ""
+    keys = [f"interest/{number}{named[name]}/0.png".encode() for name in ("2", "10", "a")]
+    arrays = {
+        "/images/label": np.array([0, 1, 2], np.int32),
+        "/images/keys": np.frombuffer(b"".join(keys), np.uint8),
+        "/images/keys_end": np.cumsum([len(key) for key in keys]),
+    }
+    sources = [SourceSummary("interest", kind, "x", None, 3)] * n_sources
+    given = ImagesProduct(arrays, sources, ["2", "10", "a"], ["2", "10", "a"])
+    assert usual_order(given).names == wanted
 
 
 def test_class_names_from_json_by_number(tmp_path: Path) -> None:
