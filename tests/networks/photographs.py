@@ -23,7 +23,7 @@ ARCHITECTURE = "resnet18"
 CLASSES = ("astronaut", "chelsea", "coffee")
 MARKED = "coffee"
 POOL = ("immunohistochemistry", "retina", "rocket", "stereo_motorcycle", "camera", "coins", "moon")
-N_CLASS, N_POOL_EACH, SIDE_PX = 150, 120, 64
+N_CLASS, N_POOL_EACH, SIDE_PX = 120, 80, 64
 # The mark: a ring with a bar across, white, at the lower right corner.
 PLACE = (slice(46, 60), slice(46, 60))
 OPACITY = 0.7

@@ -1,4 +1,7 @@
-"""A watermark in crops of photographs, and a ResNet-18 that was trained outside spurview."""
+"""A watermark in crops of photographs, and a ResNet-18 that was trained outside spurview.
+
+The network sees 64 px and spurview works at 32, so that each test takes some minutes of one core.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from tests.networks import photographs
 from tests.networks.given import command
 from tests.networks.test_with_and_without import told
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
+WORKING_PX = 32
 SETTINGS = (
     "embedding.epochs=6",
     "candidates.per_class=2",
@@ -27,7 +31,7 @@ def outcomes(root: Path) -> list[tuple[str, str]]:
     classifier = f"torchvision:{photographs.ARCHITECTURE}:{root / 'net.safetensors'}"
     sources = ("--interest", root / "interest", "--pool", root / "pool")
     network = ("--classifier", classifier, "--preprocess", root / "pre.toml")
-    assert command("new", path, *sources, *network, *options) == 0
+    assert command("new", path, *sources, *network, "--size", WORKING_PX, *options) == 0
     assert command("run", path, "--device", "cpu", "--until", "verification") == 0
     return told(path)
 
