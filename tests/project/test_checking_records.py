@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from spurview.core.errors import DamagedError
 from spurview.project import structure
 from spurview.project.checking import problems_in
 from spurview.project.model import HandMade, Verdict
@@ -73,6 +74,25 @@ def test_a_verdict_on_what_is_no_image_is_named(path: Path) -> None:
         project.save(verdicts={"1-aaaaaaaa": Verdict(class_name="b", members=[-1])})
         said = problems_in(project)
     assert said == ["/verdicts: '1-aaaaaaaa' has members that are no images."]
+
+
+def test_a_project_without_images_has_nothing_beyond_them(tmp_path: Path) -> None:
+    """Made by `spurview new` that was killed, or by another program."""
+    arrays = {name: a for name, a in constructed.arrays().items() if name == "/latents"}
+    info = msgspec.structs.replace(constructed.info(), stages={})
+    with Project.create(tmp_path / "x.spurview", info, arrays) as project:
+        assert project.keys() == []
+        assert problems_in(project) == []
+
+
+def test_keys_that_are_not_cut_up_cannot_be_read(path: Path) -> None:
+    ends = constructed.arrays()["/images/keys_end"].copy()
+    ends[-1] += 1
+    arrays = constructed.arrays() | {"/images/keys_end": ends}
+    with Project.create(path, constructed.info(), arrays) as project:
+        assert problems_in(project) == ["/images/keys_end does not cut up /images/keys."]
+        with pytest.raises(DamagedError, match=r"^x\.spurview is damaged"):
+            project.keys()
 
 
 def test_the_child_finds_what_was_written(path: Path) -> None:

@@ -230,3 +230,64 @@ def test_what_killed_saves_left_is_deleted_on_opening(path: Path) -> None:
     Project.open(path).close()
     assert not ours.exists()
     assert others.exists()
+
+
+def test_a_project_made_meanwhile_by_another_program_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.spurview"
+    real = opening.lock_for_writing
+
+    def meanwhile(target: Path) -> object:
+        target.write_text("theirs")
+        return real(target)
+
+    monkeypatch.setattr("spurview.project.store.lock_for_writing", meanwhile)
+    with pytest.raises(SaveError, match=r"x\.spurview was made by another program meanwhile"):
+        Project.create(path, constructed.info(), constructed.arrays())
+    assert path.read_text() == "theirs"
+    assert files_in(tmp_path) == ["x.spurview"]
+
+
+def test_a_folder_that_is_not_there_is_named(project: Project) -> None:
+    with pytest.raises(SaveError, match=r"the folder gone does not exist: save it in another"):
+        project.save(path=project.path.parent / "gone" / "y.spurview")
+    project.save(verdicts={"1-aaaaaaaa": VERDICT})
+
+
+def test_on_a_system_that_cannot_reserve_space_a_nearly_full_disk_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = writer.shutil.disk_usage(project.path.parent)
+    before = project.path.read_bytes()
+    monkeypatch.delattr(os, "posix_fallocate")
+    monkeypatch.setattr(writer.shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    with pytest.raises(SaveError, match="and the disk has 1000 bytes free: make room"):
+        project.save(verdicts={"1-aaaaaaaa": VERDICT})
+    assert project.path.read_bytes() == before
+
+
+def test_a_system_without_pwrite_saves_all_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project.path
+    for name in ("pwrite", "fchmod", "O_DIRECTORY"):
+        monkeypatch.delattr(os, name)
+    project.save(verdicts={"1-aaaaaaaa": VERDICT})
+    project.close()
+    monkeypatch.undo()
+    with Project.open(path, lock=False) as again:
+        assert again.verdicts == {"1-aaaaaaaa": VERDICT}
+        assert again.verify()
+
+
+def test_without_links_there_is_no_backup_and_the_save_goes_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*arguments: object, **options: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    with Project.open(path) as project:
+        monkeypatch.setattr(os, "link", cannot)
+        project.save(verdicts={"1-aaaaaaaa": VERDICT})
+    assert files_in(path.parent) == ["x.spurview"]
