@@ -72,7 +72,7 @@ def test_a_missing_tree_is_damage_and_leaves_no_lock(path: Path, name: str, lock
 def test_a_file_that_may_not_be_written_is_open_to_read(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening.os, "access", lambda where, mode: mode != os.W_OK)
+    monkeypatch.setattr(os, "access", lambda where, mode: mode != os.W_OK)
     with Project.open(path) as project:
         assert project.read_only
         assert project.locked_by is None
