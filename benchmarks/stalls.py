@@ -23,7 +23,6 @@ from spurview.jobs import Failure
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL
 from spurview.ui.main_window import MainWindow
 from spurview.ui.preferences import Preferences
-from spurview.ui.project_jobs import RunOptions, running
 
 SIZES: dict[Scale, int] = {"quick": 8000, "normal": 40_000, "full": 100_000}
 _SHAPE, _WARM_UP, _IDLE_MS = (28, 28, 1), 2, 3000
@@ -43,7 +42,9 @@ def figures_of(n_images: int, *, idle_ms: int = _IDLE_MS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "b.spurview"
         make(path, pictures(n_images, _SHAPE), _roles(n_images))
-        window = MainWindow(Preferences(Path(name) / "preferences"))
+        kept = Preferences(Path(name) / "preferences")
+        kept.remember(device="cpu", threads=1)
+        window = MainWindow(kept)
         window.show()
         try:
             window.open_path(path)
@@ -108,15 +109,15 @@ def _gaps_for(ms: int) -> list[float]:
 
 def _gaps_while_training(window: MainWindow) -> list[float]:
     """From after the warm-up to the end of the job; RuntimeError where it fails."""
-    document = window.document
-    assert document is not None
-    job = window.runner.submit("run", running(document, "classifier", RunOptions("cpu", 1)))
+    assert window.workspace is not None
+    run = window.workspace.run
     reports: list[str] = []
     failures: list[Failure] = []
     ended: list[bool] = []
-    job.progressed.connect(lambda done, total, message: reports.append(message))
-    job.failed.connect(failures.append)
-    job.ended.connect(lambda: ended.append(True))
+    run.changed.connect(lambda: reports.extend([run.step] if "epoch" in run.step else []))
+    run.failed.connect(failures.append)
+    run.ended.connect(lambda: ended.append(True))
+    run.start(until="classifier")
     _until(lambda: len(reports) > _WARM_UP or bool(ended))
     gaps = _Gaps()
     _until(lambda: bool(ended))

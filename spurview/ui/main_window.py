@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
             document.undo_stack.indexChanged,
             document.replaced,
             self.workspace.focus.candidate_changed,
-            self.workspace.run.changed,
+            self.workspace.run.turned,
         ):
             changed.connect(self.refresh)
         self.workspace.run.ended.connect(self._on_run_ended)

@@ -21,6 +21,8 @@ _MESSAGE_MS = 6000
 _MEMORY_EVERY_MS = 5000
 # Work that ends sooner shows no progress: a flash of it would only startle.
 _SHOW_AFTER_MS = 600
+# Steps of the progress bar, a pixel each.
+_SHARES = 160
 _JOB_WORDS = {
     "open": "Opening…",
     "save": "Saving…",
@@ -46,7 +48,7 @@ class StatusBar(QStatusBar):
         self._share: float | None = None
         self._mark = _Mark()
         self.state = label("")
-        self.progress = QProgressBar()
+        self.progress = _Bar()
         self.message = label("", "quiet")
         self.cancel_button = QPushButton("Cancel")
         self._device = label("", "quiet")
@@ -59,9 +61,9 @@ class StatusBar(QStatusBar):
         self._clock.timeout.connect(self._show_memory)
         self._clock.start()
         runner.jobs_changed.connect(self._on_jobs)
-        theme.keeper().changed.connect(self._refresh)
+        theme.keeper().changed.connect(self._on_theme)
         self._show_memory()
-        self._refresh()
+        self._on_theme()
 
     def watch(self, document: Document, run: RunControl) -> None:
         """Follow a document and its run."""
@@ -91,7 +93,7 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(16, 2, 16, 2)
         row.setSpacing(8)
         self.progress.setTextVisible(False)
-        self.progress.setFixedSize(160, 6)
+        self.progress.setFixedSize(_SHARES, 6)
         self.progress.setAccessibleName("Progress")
         self.cancel_button.setAccessibleName("Cancel the running job")
         self.cancel_button.setIconSize(QSize(18, 14))
@@ -104,6 +106,10 @@ class StatusBar(QStatusBar):
         row.addSpacing(16)
         row.addWidget(self._memory)
         self.addWidget(holder, 1)
+
+    def _on_theme(self) -> None:
+        self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14, gap=4))
+        self._refresh()
 
     def _on_jobs(self) -> None:
         self._watch_job()
@@ -124,7 +130,6 @@ class StatusBar(QStatusBar):
             self._show_job(job)
         else:
             self._show_saved_state()
-        self.cancel_button.setIcon(icons.icon("circle-stop", theme.current().text2, 14, gap=4))
         self._device.setText(_device(self._document if self._is_open else None))
 
     def _watch_job(self) -> None:
@@ -141,8 +146,7 @@ class StatusBar(QStatusBar):
     def _show_job(self, job: Job) -> None:
         """A job that is no run: opening, saving, exporting, laying out."""
         self._mark.show_ring(self._share)
-        self.progress.setRange(0, 0 if self._share is None else 1000)
-        self.progress.setValue(round((self._share or 0) * 1000))
+        self.progress.show_share(self._share)
         self.state.setText(_JOB_WORDS.get(job.name, f"{job.name.capitalize()}…"))
         self.cancel_button.setEnabled(not job.is_stopping)
 
@@ -152,8 +156,7 @@ class StatusBar(QStatusBar):
         self._mark.show_ring(run.fraction)
         name = (run.stage or "run").capitalize()
         self.state.setText(f"{name}, {run.step}" if run.step else name)
-        self.progress.setRange(0, 1000 if run.fraction is not None else 0)
-        self.progress.setValue(round((run.fraction or 0) * 1000))
+        self.progress.show_share(run.fraction)
         parts = []
         if run.is_stopping:
             parts.append("stopping…")
@@ -188,6 +191,17 @@ class StatusBar(QStatusBar):
         used = _memory_bytes()
         self._memory.setText("" if used is None else f"{used / 1e9:.1f} GB")
         self._memory.setVisible(used is not None)
+
+
+class _Bar(QProgressBar):
+    """Left to itself a progress bar paints at every new value at once, and the window with it."""
+
+    def show_share(self, share: float | None) -> None:
+        """How much is done, 0..1, at the next paint; None where nobody knows."""
+        self.setUpdatesEnabled(False)
+        self.setRange(0, 0 if share is None else _SHARES)
+        self.setValue(round((share or 0) * _SHARES))
+        self.setUpdatesEnabled(True)
 
 
 class _Mark(QWidget):

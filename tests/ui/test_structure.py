@@ -9,9 +9,10 @@ from collections import Counter
 import h5py
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from spurview.jobs import Job
 from spurview.project import hdf5
 from spurview.ui.images.image_grid import ImageGrid
 from spurview.ui.images.tiles import Tiles
@@ -96,3 +97,34 @@ def test_as_many_cells_are_painted_of_many_images_as_of_few(qtbot, document):
         grid.viewport().repaint()
         painted.append(grid.painted_cells)
     assert 0 < painted[0] == painted[1] < 200
+
+
+class Heard(QObject):
+    """Counts the events of the whole application by their type."""
+
+    def __init__(self):
+        super().__init__()
+        self.types: Counter[QEvent.Type] = Counter()
+
+    def eventFilter(self, watched, event):
+        self.types[event.type()] += 1
+        return False
+
+
+def test_a_step_of_a_run_changes_no_action_and_paints_with_the_window(qtbot, window, monkeypatch):
+    """Five times a second while a network trains: all of it is time the window does not answer."""
+    run, heard = window.workspace.run, Heard()
+    monkeypatch.setattr(run, "_job", Job("run", lambda report, deliver: None))
+    for step in (1, 2):
+        run._on_progress(step, 1000, "classifier: epoch 1 of 6")
+        QApplication.processEvents()
+    QApplication.instance().installEventFilter(heard)
+    try:
+        run._on_progress(500, 1000, "classifier: epoch 1 of 6")
+        assert heard.types[QEvent.Type.Paint] == 0
+        QApplication.processEvents()
+    finally:
+        QApplication.instance().removeEventFilter(heard)
+    assert window.status.progress.value() == window.status.progress.maximum() // 2
+    assert heard.types[QEvent.Type.Paint] > 0
+    assert heard.types[QEvent.Type.ActionChanged] == 0

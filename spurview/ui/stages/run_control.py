@@ -25,6 +25,8 @@ class RunControl(QObject):
 
     # Anything a view shows has changed: began, moved on, ended.
     changed = Signal()
+    # It began, was asked to stop, or ended; the steps between are left out.
+    turned = Signal()
     # The run ended with a Failure.
     failed = Signal(object)
     # The run ended, however.
@@ -108,7 +110,7 @@ class RunControl(QObject):
         stale = (name for name, state in self._document.states.items() if state != "fresh")
         self.stage = next(stale, until)
         self._enter_stage(self.stage)
-        self.changed.emit()
+        self._turn()
 
     def start_again(self) -> None:
         """Do what the last run was to do."""
@@ -118,7 +120,7 @@ class RunControl(QObject):
         """Ask the run to stop; finished stages stay, the present one resumes next time."""
         if self._job is not None:
             self._job.cancel()
-            self.changed.emit()
+            self._turn()
 
     def _on_progress(self, done: int, total: int, message: str) -> None:
         stage, _, step = message.partition(":")
@@ -139,10 +141,14 @@ class RunControl(QObject):
     def _on_ended(self) -> None:
         self._job = None
         self.stage, self.step, self.fraction = None, "", None
-        self.changed.emit()
+        self._turn()
         if self.failure is not None:
             self.failed.emit(self.failure)
         self.ended.emit()
+
+    def _turn(self) -> None:
+        self.changed.emit()
+        self.turned.emit()
 
     def _enter_stage(self, stage: str | None) -> None:
         self.stage, self.step, self.fraction = stage, "", None

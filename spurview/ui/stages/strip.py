@@ -50,6 +50,8 @@ class StageButton(QAbstractButton):
 
     @status.setter
     def status(self, status: StageStatus) -> None:
+        if status == self._status:
+            return
         self._status = status
         said = " ".join(part for part in (status.state, status.fact) if part)
         self.setAccessibleName(f"{self.text()}, {said}")
@@ -138,6 +140,7 @@ class StageStrip(QWidget):
         self._document, self._run = document, run
         self.buttons = {name: StageButton(name) for name in SHOWN}
         self.run_button = QPushButton("Run")
+        self._run_shown: tuple[bool, bool, bool] | None = None
         self.run_button.setIconSize(QSize(icons.ICON_PX + 4, icons.ICON_PX))
         self.run_button.setAccessibleName("Run: bring every stage up to date")
         self._lay_out()
@@ -147,7 +150,7 @@ class StageStrip(QWidget):
         document.stages_changed.connect(self.refresh)
         document.replaced.connect(self.refresh)
         run.changed.connect(self.refresh)
-        theme.keeper().changed.connect(self.refresh)
+        theme.keeper().changed.connect(self._on_theme)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -166,6 +169,10 @@ class StageStrip(QWidget):
             button.status = self._status(name)
         self._refresh_run_button()
 
+    def _on_theme(self) -> None:
+        self._run_shown = None
+        self.refresh()
+
     def _status(self, name: str) -> StageStatus:
         run, state = self._run, self._document.states[name]
         if run.is_running and run.stage == name:
@@ -182,6 +189,10 @@ class StageStrip(QWidget):
         button = self.run_button
         running, needed = self._run.is_running, self._run.is_needed
         wanted = needed and not running and not self._document.read_only
+        # Each step of a run comes by here, and a button set anew lays the whole window out anew.
+        if (running, needed, wanted) == self._run_shown:
+            return
+        self._run_shown = running, needed, wanted
         button.setText("Running…" if running else "Run" if needed else "Up to date")
         button.setEnabled(wanted)
         button.setFlat(not wanted)
