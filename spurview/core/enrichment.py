@@ -36,7 +36,7 @@ def enrichment(material: Material, candidate: Candidate) -> Enrichment:
     """
     mine = material.of_class(candidate.class_index)
     rows = np.flatnonzero(candidate.hits & material.confirm)
-    near = material.matcher.without(candidate.hits)[rows]
+    near = material.matcher.without(candidate.hits, rows)[rows]
     chance = mine[near].mean(1) if len(rows) else np.zeros(0)
     return enrichment_of(int(mine[rows].sum()), chance)
 

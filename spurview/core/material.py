@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -127,31 +128,51 @@ class ClassMaterial:
     """The residuals of one predicted class against the pool images of all others.
 
     members_a: the rows among which patterns are sought: of half A of the pool those predicted as
-    the class, or, where `from_training`, of half the training images those labelled as it.
+    the class, or, of what `from_training` gives, of half the training images those labelled as it.
     """
 
-    def __init__(
-        self, material: Material, class_index: int, *, from_training: bool = False
-    ) -> None:
+    def __init__(self, material: Material, class_index: int) -> None:
         from spurview.core.covariance import Covariance
 
         self.material = material
         self.class_index = class_index
         self.mine = material.of_class(class_index)
-        own = material.training_discover & (material.labels == class_index)
-        self.scope: Bools = own if from_training else self.mine & material.discover
+        self.scope: Bools = self.mine & material.discover
         self.members_a = np.flatnonzero(self.scope)
         self.others = np.flatnonzero(material.pool & ~self.mine)
-        self._rows = np.flatnonzero(material.pool | self.scope)
+        self._rows = np.flatnonzero(material.pool)
+        self._near, self._residual = self._compared(self._rows)
         self._place = np.full(len(material.images), -1)
         self._place[self._rows] = np.arange(len(self._rows))
-        self._near = nearest_among(
-            material.latents, self.others, material.neighbours.shape[1], self._rows
-        )
-        residual = material.images[self._rows] - mean_of(material.images, self._near)
         others_place = self._place[self.others]
-        self._residual = residual - residual[others_place].mean(0)
+        self._usual = self._residual[others_place].mean(0)
+        self._residual -= self._usual
         self.covariance = Covariance(self._residual[others_place])
+
+    def from_training(self) -> ClassMaterial:
+        """The same class, its patterns sought among half of its own training images.
+
+        Neighbours and covariance of the pool are what they are here.
+        """
+        material, made = self.material, copy(self)
+        made.scope = material.training_discover & (material.labels == self.class_index)
+        made.members_a = np.flatnonzero(made.scope)
+        extra = np.flatnonzero(made.scope & ~material.pool)
+        near, residual = self._compared(extra)
+        made._near = np.concatenate([self._near, near])
+        made._residual = np.concatenate([self._residual, residual - self._usual])
+        made._place = self._place.copy()
+        made._place[extra] = len(self._rows) + np.arange(len(extra))
+        made._rows = np.concatenate([self._rows, extra])
+        return made
+
+    def _compared(self, rows: Rows) -> tuple[Rows, Floats]:
+        """Of the rows (n,) their nearest (n, k) of the others, and their images less the mean of
+        those, (n, D)."""
+        images = self.material.images
+        k = self.material.neighbours.shape[1]
+        near = nearest_among(self.material.latents, self.others, k, rows)
+        return near, images[rows] - mean_of(images, near)
 
     def residual(self, rows: Rows) -> Floats:
         """Images less the mean of their neighbours not predicted as the class.

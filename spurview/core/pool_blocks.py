@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from spurview.core.material import Bools, Floats, Material, Rows
-from spurview.core.neighbours import MOST_ACROSS, mean_of, nearest
+from spurview.core.neighbours import MOST_ACROSS, first_kept, mean_of, nearest
 
 # Kept for each image, as many times the neighbours that are wanted.
 _SPARE = 6
@@ -72,8 +72,7 @@ class Block:
         if len(left) <= known.k:
             return np.tile(np.resize(left, known.k), (len(self.rows), 1))
         kept = ~excluded[self._near]
-        order = np.argsort(~kept, axis=1, kind="stable")[:, : known.k]
-        found: Rows = np.take_along_axis(self._near, order, axis=1)
+        found: Rows = first_kept(self._near, kept, known.k)
         short = np.flatnonzero(kept.sum(1) < known.k)
         if len(short):
             found[short] = left[nearest(self.latents[short], known.latents[left], known.k)]

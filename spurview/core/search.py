@@ -185,7 +185,7 @@ def _still_candidates(
         for candidate in whole
         if candidate.family == "local"
     ]
-    local = refine_all(found, proposals, report) + _from_training(material, class_index, report)
+    local = refine_all(found, proposals, report) + _from_training(found, report)
     still = [replace(c, mask=to_full_size(c.mask, full.shape)) for c in pieces + local + whole]
     return still + _tints(shared, found, report)
 
@@ -198,12 +198,12 @@ def _tints(shared: _Shared, found: ClassMaterial, report: Report) -> list[Candid
     return [replace(candidate, mask=every) for candidate in tints]
 
 
-def _from_training(material: Material, class_index: int, report: Report) -> list[Candidate]:
+def _from_training(found: ClassMaterial, report: Report) -> list[Candidate]:
     """Candidates in one place, sought among the class's own training images."""
-    found = ClassMaterial(material, class_index, from_training=True)
-    if len(found.members_a) < _FEWEST_TRAINING:
+    taught = found.from_training()
+    if len(taught.members_a) < _FEWEST_TRAINING:
         return []
-    return refine_all(found, training_proposals(found), report)
+    return refine_all(taught, training_proposals(taught), report)
 
 
 def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:

@@ -24,12 +24,12 @@ def best_f1(planted, candidates):
 
 
 def test_few_carriers_in_the_pool_are_found_by_those_in_training(scarce):
-    taught = ClassMaterial(scarce.material, pools.TARGET, from_training=True)
+    taught = ClassMaterial(scarce.material, pools.TARGET).from_training()
     assert best_f1(scarce, refine_all(taught, training_proposals(taught), silent)) > 0.9
 
 
 def test_the_mask_is_where_the_patch_lies(scarce):
-    taught = ClassMaterial(scarce.material, pools.TARGET, from_training=True)
+    taught = ClassMaterial(scarce.material, pools.TARGET).from_training()
     candidates = refine_all(taught, training_proposals(taught), silent)
     best = max(candidates, key=lambda candidate: candidate.key)
     assert f1(best.mask, scarce.mask) > 0.8

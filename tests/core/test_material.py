@@ -82,7 +82,7 @@ def test_training_images_are_halved():
 
 def test_from_training_a_pattern_is_sought_among_half_the_training_images_of_the_class():
     material = pools.planted().material
-    found = ClassMaterial(material, 1, from_training=True)
+    found = ClassMaterial(material, 1).from_training()
     rows = found.members_a
     assert (material.labels[rows] == 1).all()
     assert material.training_discover[rows].all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.core.neighbours import Matcher, mean_of, nearest, nearest_among
+from spurview.core.neighbours import Matcher, first_kept, mean_of, nearest, nearest_among
 
 LINE = np.array([[0], [1], [3], [7], [12]], np.float32)
 
@@ -142,3 +142,27 @@ def test_across_takes_evenly_spread_rows_where_there_are_many(monkeypatch):
     latents, hits = tinted_latents()
     found = Matcher(latents, np.arange(80), 3).across(hits)
     assert np.isin(found, np.flatnonzero(~hits)[::3]).all()
+
+
+@pytest.mark.parametrize("n", [1, 2, 199, 401, 1000, 1001, 1202])
+def test_queries_in_parts_have_the_neighbours_of_all_at_once(n):
+    rng = np.random.default_rng(n)
+    queries, references = (rng.normal(size=(m, 5)).astype(np.float32) for m in (n, 300))
+    distances = np.linalg.norm(queries[:, None].astype(float) - references, axis=2)
+    assert np.array_equal(nearest(queries, references, 4), np.argsort(distances, axis=1)[:, :4])
+
+
+def test_the_first_kept_are_taken_in_their_order():
+    rng = np.random.default_rng(0)
+    near = rng.permuted(np.tile(np.arange(30), (200, 1)), axis=1)
+    kept = rng.random(near.shape) < 0.4
+    first = first_kept(near, kept, 6)
+    for row in range(len(near)):
+        wanted = near[row][kept[row]]
+        assert len(wanted) < 6 or np.array_equal(first[row], wanted[:6])
+
+
+def test_rows_that_keep_too_few_do_not_hold_up_the_others():
+    near = np.array([[4, 5, 6, 7], [3, 2, 1, 0]])
+    kept = np.array([[False, False, False, True], [False, True, False, True]])
+    assert first_kept(near, kept, 2)[1].tolist() == [2, 0]

@@ -36,7 +36,8 @@ def _window_splits(found: ClassMaterial) -> Iterator[tuple[float, Bools]]:
     height, width, channels = material.shape
     half_a = np.flatnonzero(material.discover | found.scope)
     mine = found.scope[half_a]
-    residual = found.residual(half_a)
+    # By values, so that those of a window lie together.
+    by_value = np.ascontiguousarray(found.residual(half_a).T)
     step = max(2, min(height, width) // 16)
     for size in (4, 6):
         for top in range(0, height - size + 1, step):
@@ -44,7 +45,7 @@ def _window_splits(found: ClassMaterial) -> Iterator[tuple[float, Bools]]:
                 window = np.zeros((height, width), bool)
                 window[top : top + size, left : left + size] = True
                 inside = places(window, channels)
-                yield from _splits(residual[:, inside], found.covariance.block(inside), mine)
+                yield from _splits(by_value[inside].T, found.covariance.block(inside), mine)
 
 
 def _splits(

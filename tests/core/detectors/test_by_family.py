@@ -59,7 +59,7 @@ def test_every_guess_is_about_the_same_members(found):
 
 
 def test_what_training_images_propose_says_so():
-    taught = ClassMaterial(pools.planted().material, 1, from_training=True)
+    taught = ClassMaterial(pools.planted().material, 1).from_training()
     proposals = training_proposals(taught)
     assert {p.detector for p in proposals} == {"training"}
     carriers = pools.planted().carriers[taught.members_a]
