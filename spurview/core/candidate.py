@@ -23,7 +23,8 @@ class Candidate:
     hits within the class; key: how it is preferred to others of like members, from half A alone;
     contribution: (H, W) what each pixel adds to the typical score, of the whole-image family;
     places: (N, 2) int16, of a pattern that moves how far (down, right) in pixels from `mask` each
-    image has it, or would have it where it matches best.
+    image has it, or would have it where it matches best;
+    across: told against content neighbours across the pattern (`neighbours.Matcher.across`).
     """
 
     class_index: int
@@ -37,6 +38,7 @@ class Candidate:
     key: float
     contribution: NDArray[np.float64] | None = None
     places: NDArray[np.int16] | None = None
+    across: bool = False
 
 
 def candidate_id(class_index: int, members: Rows) -> str:

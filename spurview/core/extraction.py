@@ -154,7 +154,7 @@ def _opacity(members: Floats, neighbours: Floats) -> float:
 
 
 def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
-    near = free_neighbours(material, candidate.hits)
+    near = free_neighbours(material, candidate.hits, candidate.across)
     rest = np.flatnonzero(material.discover & ~candidate.hits)
     difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
     opacity = _blended(material, rows, near)

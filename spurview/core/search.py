@@ -37,7 +37,7 @@ from spurview.core.rematching import rematched
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
-from spurview.core.whole_family import search_all
+from spurview.core.whole_family import across_too, search_all
 
 # A class with fewer pool images has too few in either half to tell anything.
 FEWEST_IN_CLASS = 28
@@ -48,6 +48,7 @@ _FEWEST_TRAINING = 20
 _MOST_REFINED = 14
 _MOST_REMATCHED = 4
 _MOST_IN_PIECES = 2
+_MOST_ACROSS = 3
 
 # (images (n, D), class, their rows) -> (n, D) gradient of each image's margin
 MarginGradients = Callable[[Floats, int, Rows], Floats]
@@ -177,6 +178,9 @@ def _still_candidates(
     )
     pieces = [piece for w in whole[:_MOST_IN_PIECES] for piece in pieces_of(material, w)]
     pieces = [piece for piece in pieces if not goes_beyond(material, piece)]
+    whole = without_duplicates(
+        whole + across_too(found, whole[:_MOST_ACROSS]), scope, _MOST_REFINED
+    )
     whole = [in_its_place(material, candidate) for candidate in whole]
     gradient = None if shared.gradients is None else shared.slopes_of_blocks
     proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)

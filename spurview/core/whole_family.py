@@ -7,7 +7,8 @@ carriers would otherwise cancel each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from spurview.core.pixel_map import by_pixel
 from spurview.core.progress import Report
 from spurview.core.scorers import LEAST_DEVIATIONS
 from spurview.core.separation import valley
+
+# (hits (N,), queries or None for all) -> rows (N, k) of content neighbours
+Match = Callable[[Bools, Rows | None], Rows]
 
 _ROUNDS = 4
 _FEWEST = 6
@@ -54,16 +58,30 @@ def search_all(found: ClassMaterial, proposals: list[Proposal], report: Report) 
         if any(f1(proposal.members, other) > 0.8 for other in seen):
             continue
         seen.append(proposal.members)
-        fit = _fit(found, proposal.members)
+        hits = np.zeros(len(found.material.images), bool)
+        hits[found.members_a[proposal.members]] = True
+        fit = _fit(found, hits, across=False)
         if fit is not None:
-            candidates.append(_candidate(found, proposal.detector, fit))
+            candidates.append(_candidate(found, frozenset({proposal.detector}), fit))
     return candidates
 
 
-def _fit(found: ClassMaterial, members: Bools) -> _Fit | None:
+def across_too(found: ClassMaterial, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates again with neighbours across the pattern, those that hold together.
+
+    Of an encoder that sees a faint pattern, carriers that are no hits yet are the very neighbours
+    of those that are, and hide the pattern from them. Across it they do not. What is of colours
+    has been told across the pattern in the first place.
+    """
+    if found.material.shape[2] > 1:
+        return []
+    fits = [(c, _fit(found, c.hits, across=True)) for c in candidates]
+    told = [_candidate(found, c.detectors, fit) for c, fit in fits if fit is not None]
+    return [replace(candidate, across=True) for candidate in told]
+
+
+def _fit(found: ClassMaterial, hits: Bools, *, across: bool) -> _Fit | None:
     material = found.material
-    hits = np.zeros(len(material.images), bool)
-    hits[found.members_a[members]] = True
     fit = None
     pool = np.flatnonzero(material.pool)
     for index in range(_ROUNDS):
@@ -75,7 +93,7 @@ def _fit(found: ClassMaterial, members: Bools) -> _Fit | None:
             found,
             rows,
             rest,
-            free_neighbours(material, hits, None if index == _ROUNDS - 1 else pool),
+            matching(material, hits, across)(hits, None if index == _ROUNDS - 1 else pool),
         )
         if fit.typical <= 0:
             return None
@@ -98,14 +116,15 @@ def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit
     return _Fit(contribution, scores, typical, threshold)
 
 
-def free_neighbours(material: Material, hits: Bools, queries: Rows | None = None) -> Rows:
-    """Rows (N, k) of content neighbours that carry no pattern: for colours, across the pattern.
+def free_neighbours(material: Material, hits: Bools, across: bool = False) -> Rows:
+    """Rows (N, k) of content neighbours that carry no pattern; of colours always across it."""
+    return matching(material, hits, across)(hits, None)
 
-    queries: rows that are asked for, None for all.
-    """
-    is_coloured = material.shape[2] > 1 and (hits & material.discover).any()
-    match = material.matcher.across if is_coloured else material.matcher.without
-    return match(hits, queries)
+
+def matching(material: Material, hits: Bools, across: bool) -> Match:
+    """How content neighbours are found of images whose pattern has these hits."""
+    is_coloured = material.shape[2] > 1 and bool((hits & material.discover).any())
+    return material.matcher.across if across or is_coloured else material.matcher.without
 
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
@@ -117,14 +136,14 @@ def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
     return mean
 
 
-def _candidate(found: ClassMaterial, detector: str, fit: _Fit) -> Candidate:
+def _candidate(found: ClassMaterial, detectors: frozenset[str], fit: _Fit) -> Candidate:
     material = found.material
     scope = found.mine & material.discover
     gap = valley(fit.scores[scope], fit.typical, fit.threshold)
     return Candidate(
         class_index=found.class_index,
         family="whole",
-        detectors=frozenset({detector}),
+        detectors=detectors,
         mask=np.ones(material.shape[:2], bool),
         hits=fit.hits,
         linear=(fit.scores / fit.typical).astype(np.float32),
