@@ -17,11 +17,13 @@ BENCHMARKS = {
     "large": "benchmarks.large",
     "memory": "benchmarks.memory",
     "networks": "benchmarks.networks",
+    "opening": "benchmarks.opening",
     "reading": "benchmarks.reading",
     "saving": "benchmarks.saving",
     "scatter": "benchmarks.scatter",
     "stalls": "benchmarks.stalls",
     "start": "benchmarks.start",
+    "streaming": "benchmarks.streaming",
     "thumbnails": "benchmarks.thumbnails",
 }
 

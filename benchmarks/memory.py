@@ -22,19 +22,18 @@ SIZES: dict[Scale, tuple[int, ...]] = {
 _SIDE = 64
 # Run in a process of its own: peak resident memory in MB before, and after.
 _SCRIPT = """
-import resource, sys, tempfile
+import sys, tempfile
 from pathlib import Path
 import numpy as np, torch
 torch.set_num_threads(1)
 from benchmarks import networks
+from benchmarks.held import most_mb
 from spurview.core.classifier import Network, SmallCNN
 from spurview.core.image_rows import ReaderRows
 from spurview.core.settings import EmbeddingSettings
 from spurview.core.vae import VAE, train_vae
 from spurview.pipeline.blocks import embedded_blocks, predicted_blocks
 what, n, path, side = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 pixels = np.memmap(path, np.uint8, "r", shape=(n, side, side, 3))
 class Rows:
     # Read, not mapped, so that pages of the file do not count as ours.
@@ -50,7 +49,7 @@ class Rows:
 with tempfile.TemporaryDirectory() as folder:
     work = networks._work(pixels, Path(folder))
     object.__setattr__(work, "reader", Rows())
-    before = peak()
+    before = most_mb()
     if what == "predictions":
         network = Network(SmallCNN((side, side, 3), 10), torch.device("cpu"))
         for _ in predicted_blocks(work, network): pass
@@ -59,7 +58,7 @@ with tempfile.TemporaryDirectory() as folder:
     else:
         train_vae(ReaderRows(Rows()), settings=EmbeddingSettings(epochs=1), seed=0,
                   device=torch.device("cpu"))
-    print(before, peak())
+    print(before, most_mb())
 """
 
 

@@ -27,24 +27,24 @@ SIZES: dict[Scale, tuple[int, ...]] = {
 _SIDE_PX, _TRAINING, _TEST = 64, 4000, 500
 # Run in a process of its own: seconds, and the most memory held so far, after every stage.
 _SCRIPT = """
-import json, resource, sys, time
+import json, sys, time
 import torch
 torch.set_num_threads(1)
+from benchmarks.held import most_mb
 from spurview.core.settings import with_setting
 from spurview.pipeline.saving import run_project
 from spurview.project.store import Project
 import msgspec
 told, began = {}, [time.monotonic(), time.process_time()]
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 def report(done, total, message):
     stage = message.split(":")[0]
     if message.endswith(": starting"):
         began[:] = [time.monotonic(), time.process_time()]
     clock, processor = time.monotonic() - began[0], time.process_time() - began[1]
-    told[stage] = [peak(), clock, processor]
+    told[stage] = [most_mb(), clock, processor]
     if message.endswith((": done", ": starting")):
         print(stage, *told[stage], file=sys.stderr, flush=True)
-before = peak()
+before = most_mb()
 with Project.open(sys.argv[1]) as project:
     settings = project.info.settings
     for change in sys.argv[2:]:
@@ -52,7 +52,7 @@ with Project.open(sys.argv[1]) as project:
     project.save(info=msgspec.structs.replace(project.info, settings=settings))
     run_project(project, device="cpu", report=report)
     found = project.info.stages["candidates"].facts["found"]
-print(json.dumps([before, told, found, peak()]))
+print(json.dumps([before, told, found, most_mb()]))
 """
 
 

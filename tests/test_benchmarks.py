@@ -20,15 +20,18 @@ from benchmarks import (
     engine,
     grid,
     networks,
+    opening,
     reading,
     sampling,
     saving,
     scatter,
     stalls,
     start,
+    streaming,
     thumbnails,
 )
 from benchmarks.constructed import Case, constructed
+from benchmarks.drawn_pool import DrawnPool
 from benchmarks.figures import Figure, exponent, measured, table
 from benchmarks.scatter_peer import plain_inside
 from spurview.ui.latent.lasso import inside_area
@@ -221,3 +224,30 @@ def test_gaps_of_the_window_are_clocked_while_a_network_trains(qapp: object) -> 
     middle, worst = stalls.figures_of(200, idle_ms=50)
     assert 0 < middle.value <= worst.value
     assert middle.base
+
+
+def test_a_drawn_pool_tells_the_same_of_a_row_however_it_is_asked() -> None:
+    pool = DrawnPool(40, 10, 400, 32)
+    labels = pool.described()["/images/label"]
+    content, carriers = pool._content(np.arange(450))
+    for first in (0, 37, 210):
+        rows = np.arange(first, 450)
+        assert np.array_equal(pool._content(rows)[0], content[first:])
+        assert np.array_equal(pool._content(rows)[1], carriers[first:])
+    assert (labels[:50] >= 0).all()
+    assert (labels[50:] == -1).all()
+    assert pool[10:450].shape == (440, 32, 32, 3)
+
+
+def test_growth_of_the_window_is_counted_when_it_opens_a_project() -> None:
+    stays, most = opening.figures_of(300, calm_s=0.05)
+    assert stays.value > 0
+    assert most.value >= stays.value - 20
+
+
+@pytest.mark.slow
+def test_a_whole_run_is_followed_stage_by_stage() -> None:
+    ran = {300: streaming.run_of(DrawnPool(120, 40, 300, 28), "embedding.epochs=1")}
+    figures = streaming.figures_of(300, ran)
+    assert {"classifier", "embedding", "candidates", "layout"} <= set(ran[300].stages)
+    assert all(figure.value > 100 for figure in figures)

@@ -255,4 +255,5 @@ def as_tensor(images: Images, device: torch.device) -> Tensor:
 
 def _scaled(images: Tensor, device: torch.device) -> Tensor:
     moved = images.to(device).permute(0, 3, 1, 2)
-    return moved.float() / 255 if images.dtype == torch.uint8 else moved.float()
+    # Divided in place: bytes become floats in memory of their own.
+    return moved.float().div_(255) if images.dtype == torch.uint8 else moved.float()

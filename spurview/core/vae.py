@@ -145,9 +145,9 @@ def _embedded(
         report(start, len(images), "embedding")
         flat = _flat(images[start : start + batch], device)
         mean, _ = model.encode(flat)
-        rebuilt = torch.sigmoid(model.decoder(mean))
+        missed = model.decoder(mean).sigmoid_().sub_(flat)
         latents.append(mean.float().cpu().numpy())
-        errors.append((rebuilt - flat).square().mean(1).float().cpu().numpy())
+        errors.append(missed.square_().mean(1).float().cpu().numpy())
     return np.concatenate(latents), np.concatenate(errors)
 
 
