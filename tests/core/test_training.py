@@ -30,17 +30,41 @@ def new_model():
     return nn.Linear(4, 1)
 
 
+def schedule(epochs, batch=16, *, rate_of=lambda epoch: 0.02, **more):
+    return Schedule(epochs, batch, 3, rate_of, **more)
+
+
+def fitted(
+    model,
+    plan,
+    *,
+    loss=noisy_loss,
+    figures=lambda loss: [loss],
+    resume=None,
+    on_epoch=lambda state: None,
+    report=silent,
+):
+    """The curve of training the model on all of `DATA`."""
+    return fit(
+        model,
+        loss,
+        lambda net, value: figures(value),
+        n_images=len(DATA),
+        schedule=plan,
+        device=CPU,
+        resume=resume,
+        on_epoch=on_epoch,
+        report=report,
+    )
+
+
 def run(*, epochs=5, resume=None, model=None, report=silent, rate_of=lambda epoch: 0.02):
     """Model, curve and the states after each epoch."""
     states = []
     model = model or new_model()
-    curve = fit(
+    curve = fitted(
         model,
-        noisy_loss,
-        lambda net, loss: [loss],
-        n_images=len(DATA),
-        schedule=Schedule(epochs, 16, 3, rate_of),
-        device=CPU,
+        schedule(epochs, 16, rate_of=rate_of),
         resume=resume,
         on_epoch=states.append,
         report=report,
@@ -96,17 +120,7 @@ def test_each_epoch_sees_every_image_once_in_an_order_of_its_own():
         seen.extend(rows.tolist())
         return noisy_loss(model, rows, noise)
 
-    fit(
-        new_model(),
-        looking,
-        lambda net, loss: [loss],
-        n_images=len(DATA),
-        schedule=Schedule(2, 16, 3, lambda epoch: 0.02),
-        device=CPU,
-        resume=None,
-        on_epoch=lambda state: None,
-        report=silent,
-    )
+    fitted(new_model(), schedule(2, 16), loss=looking)
     first, second = seen[:70], seen[70:]
     assert sorted(first) == sorted(second) == list(range(70))
     assert first != second
@@ -161,17 +175,7 @@ def test_cancelled_passes_through_and_earlier_states_stand():
 
     states = []
     with pytest.raises(Cancelled):
-        fit(
-            new_model(),
-            noisy_loss,
-            lambda net, loss: [loss],
-            n_images=len(DATA),
-            schedule=Schedule(5, 16, 3, lambda epoch: 0.02),
-            device=CPU,
-            resume=None,
-            on_epoch=states.append,
-            report=stop,
-        )
+        fitted(new_model(), schedule(5, 16), on_epoch=states.append, report=stop)
     assert [s.epoch for s in states] == [1, 2]
     assert torch.equal(weights(run(resume=states[-1])[0]), weights(run()[0]))
 
@@ -181,18 +185,12 @@ def with_patience(figures, *, patience, resume=None, epochs=9):
     states = []
     model = new_model() if resume is None else nn.Linear(4, 1)
     told = iter(figures[resume.epoch :] if resume else figures)
-    curve = fit(
+    curve = fitted(
         model,
-        noisy_loss,
-        lambda net, loss: [loss, next(told)],
-        n_images=len(DATA),
-        schedule=Schedule(
-            epochs, 16, 3, lambda epoch: 0.02, patience=patience, score_of=lambda row: row[1]
-        ),
-        device=CPU,
+        schedule(epochs, 16, patience=patience, score_of=lambda row: row[1]),
+        figures=lambda loss: [loss, next(told)],
         resume=resume,
         on_epoch=states.append,
-        report=silent,
     )
     return weights(model), curve, states
 
@@ -234,17 +232,7 @@ def test_a_rest_that_is_too_small_goes_with_the_batch_before_it():
         return noisy_loss(model, rows, noise)
 
     for least in (1, 7):
-        fit(
-            new_model(),
-            looking,
-            lambda net, loss: [loss],
-            n_images=len(DATA),
-            schedule=Schedule(1, 16, 3, lambda epoch: 0.02, least_batch=least),
-            device=CPU,
-            resume=None,
-            on_epoch=lambda state: None,
-            report=silent,
-        )
+        fitted(new_model(), schedule(1, 16, least_batch=least), loss=looking)
     assert seen == [16, 16, 16, 16, 6, 16, 16, 16, 22]
 
 
@@ -255,17 +243,7 @@ def test_the_cpu_never_computes_in_mixed_precision():
         seen.append(torch.is_autocast_enabled("cpu"))
         return noisy_loss(model, rows, noise)
 
-    fit(
-        new_model(),
-        looking,
-        lambda net, loss: [loss],
-        n_images=len(DATA),
-        schedule=Schedule(1, 70, 3, lambda epoch: 0.02, mixed=True),
-        device=CPU,
-        resume=None,
-        on_epoch=lambda state: None,
-        report=silent,
-    )
+    fitted(new_model(), schedule(1, 70, mixed=True), loss=looking)
     assert seen == [False]
 
 
@@ -277,17 +255,7 @@ def test_dropout_draws_alike_after_a_break_and_disturbs_nobody():
         states = []
         model = new_model()
         before = torch.get_rng_state()
-        fit(
-            model,
-            dropping,
-            lambda net, loss: [loss],
-            n_images=len(DATA),
-            schedule=Schedule(3, 16, 3, lambda epoch: 0.02),
-            device=CPU,
-            resume=resume,
-            on_epoch=states.append,
-            report=silent,
-        )
+        fitted(model, schedule(3, 16), loss=dropping, resume=resume, on_epoch=states.append)
         assert torch.equal(torch.get_rng_state(), before)
         return weights(model), states
 

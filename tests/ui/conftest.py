@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -18,6 +19,7 @@ from spurview.ui.preferences import Preferences
 from spurview.ui.selection import Focus, Selection, SelectionFollowsFocus
 from tests import constructed
 
+WAIT_MS = 30_000
 ALARM, WEAK = "1-aaaaaaaa", "0-bbbbbbbb"
 
 
@@ -29,6 +31,14 @@ def fresh_info(without=()):
         info = msgspec.structs.replace(info, stages={**info.stages, name: record})
     kept = {name: record for name, record in info.stages.items() if name not in without}
     return msgspec.structs.replace(info, stages=kept)
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Waits end when what they wait for is so; a busy machine is no failure."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=WAIT_MS)
+    qtbot.waitSignal = partial(qtbot.waitSignal, timeout=WAIT_MS)
+    return qtbot
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from spurview.ui.key_list import KeyList
 from spurview.ui.preferences_dialog import PreferencesDialog
 from spurview.ui.status_bar import StatusBar
 from tests.ui.conftest import ALARM, WEAK
-from tests.ui.test_main_window import shown
 from tests.ui.test_theme import contrast
+from tests.ui.using_window import shown
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 PARTS = ("strip", "clusters", "plots", "images", "evidence")

@@ -16,7 +16,7 @@ from spurview.ui.dialogs.latest import Latest
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.dialogs.trust import TrustDialog
 from tests.sources import made
-from tests.ui.test_main_window import idle, shown
+from tests.ui.using_window import idle, shown
 
 NETWORK = """
 from pathlib import Path

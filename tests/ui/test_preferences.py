@@ -16,7 +16,7 @@ from spurview.ui import log_file, messages, theme
 from spurview.ui.preferences import Preferences
 from spurview.ui.preferences_dialog import PreferencesDialog
 from tests.ui.conftest import ALARM
-from tests.ui.test_main_window import answer, shown
+from tests.ui.using_window import answer, shown
 
 
 @pytest.fixture

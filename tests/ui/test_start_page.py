@@ -13,7 +13,7 @@ from spurview.ui import main_window, start_page
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.preferences import RecentProject
 from spurview.ui.start_page import StartPage
-from tests.ui.test_main_window import answer, shown
+from tests.ui.using_window import answer, shown
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from spurview.ui.evidence.silence import silence
 from tests.evaluation import made_rows
 from tests.sources import made
 from tests.ui.conftest import ALARM
-from tests.ui.test_main_window import idle, shown
+from tests.ui.using_window import idle, shown
 
 
 def press(qtbot, button):
