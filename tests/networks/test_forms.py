@@ -130,6 +130,7 @@ def by_both(given: Given, project: Project, module: torch.nn.Module) -> tuple[Lo
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_network_of_timm_answers_as_it_did(given: Given, tmp_path: Path) -> None:
     timm = pytest.importorskip("timm", reason="the extra timm is not installed")
     torch.manual_seed(0)

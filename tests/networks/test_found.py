@@ -54,6 +54,7 @@ def test_a_file_of_predictions_is_taken_by_key(given: Given, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @needs_onnx
 def test_without_gradients_the_search_says_so(
     given: Given, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -70,6 +71,7 @@ def test_without_gradients_the_search_says_so(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_predictions_alone_make_at_most_a_suspect(
     given: Given, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
