@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spurview.core.candidate import Candidate
-from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL
+from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED
 from spurview.core.extraction import mask_around, piece_of
 from spurview.core.independence import content_dependence
 from spurview.core.material import Bools, Material, f1
@@ -13,34 +13,77 @@ from spurview.core.separation import valley
 
 _SAME_MEMBERS = 0.5
 _LEAST_OF_OTHER = 0.4
+# So many of a candidate's members make it a part of the other. The few that have a pattern in one
+# place are the more alike, which raises their key.
+_WITHIN = 0.8
+_LEAST_OF_PART = 0.25
 
 
 def as_they_reach(material: Material, candidates: list[Candidate], scope: Bools) -> list[Candidate]:
-    """Of a pattern found both in one place and over the whole image, the one that is right.
+    """Of a pattern found in more than one way, those that reach as far as it does.
 
-    Both have the same members (F1 > `_SAME_MEMBERS` within `scope`). Where what surrounds a place
-    does not tell its carriers, what the rest of the image adds is not the pattern's, though it may
-    well gain hits by it: the place is right. Where the surroundings tell of every such place, the
-    pattern goes on around them and the image is right. What has less than `_LEAST_OF_OTHER` of the
-    other's key replaces nothing.
+    Ways have the same members (F1 > `_SAME_MEMBERS` within `scope`), and what has less than
+    `_LEAST_OF_OTHER` of the other's key replaces nothing. Where what surrounds a place does not
+    tell its carriers, what the rest of the image adds is not the pattern's, though it may well gain
+    hits by it: the place is right, and the image wrong. Where the surroundings tell of every such
+    place, the pattern goes on around them and the image is right, unless the pattern moves: then
+    what lies around the one place, but not around the moving one, is the pattern itself.
     """
-    apart: dict[int, bool] = {}
+    apart = _Apart(material)
     dropped: set[int] = set()
     for whole in (c for c in candidates if c.family == "whole"):
-        twins = [
-            c
-            for c in candidates
-            if c.family == "local" and f1(whole.hits & scope, c.hits & scope) > _SAME_MEMBERS
-        ]
-        for twin in twins:
-            if id(twin) not in apart:
-                apart[id(twin)] = content_dependence(material, twin) <= MOST_DEPENDENCE
-        places = [twin for twin in twins if apart[id(twin)]]
+        twins = [c for c in candidates if c.family in PLACED and _are_same(whole, c, scope)]
+        places = [twin for twin in twins if apart(twin)]
         if any(place.key >= _LEAST_OF_OTHER * whole.key for place in places):
             dropped.add(id(whole))
         elif not places:
             dropped |= {id(t) for t in twins if whole.key >= _LEAST_OF_OTHER * t.key}
+    left = [c for c in candidates if id(c) not in dropped]
+    return _without_glimpses(left, scope, apart)
+
+
+def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: _Apart) -> list[Candidate]:
+    """Without what is but some carriers of a pattern that moves, where it stands in them."""
+    dropped: set[int] = set()
+    moved = [c for c in candidates if c.family == "moved"]
+    for glimpse in (c for c in candidates if c.family != "moved"):
+        others = [
+            m
+            for m in moved
+            if m.key >= _LEAST_OF_PART * glimpse.key and _is_within(glimpse, m, scope)
+        ]
+        if (
+            others
+            and not (glimpse.family == "local" and apart(glimpse))
+            and any(map(apart, others))
+        ):
+            dropped.add(id(glimpse))
     return [c for c in candidates if id(c) not in dropped]
+
+
+class _Apart:
+    """Whether the surroundings of a candidate do not tell its carriers, asked once of each."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._known: dict[int, bool] = {}
+
+    def __call__(self, candidate: Candidate) -> bool:
+        if id(candidate) not in self._known:
+            dependence = content_dependence(self._material, candidate)
+            self._known[id(candidate)] = dependence <= MOST_DEPENDENCE
+        return self._known[id(candidate)]
+
+
+def _are_same(one: Candidate, other: Candidate, scope: Bools) -> bool:
+    return f1(one.hits & scope, other.hits & scope) > _SAME_MEMBERS
+
+
+def _is_within(one: Candidate, other: Candidate, scope: Bools) -> bool:
+    """Whether they are the same, or nearly all members of the one are the other's."""
+    members = one.hits & scope
+    shared = (members & other.hits).sum() / max(int(members.sum()), 1)
+    return _are_same(one, other, scope) or bool(shared >= _WITHIN)
 
 
 def in_its_place(material: Material, candidate: Candidate) -> Candidate:

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spurview.core.material import RIDGE, Floats, Material, Rows
+from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
+from spurview.core.neighbours import mean_of
 
 Windows = NDArray[np.float32]
 Offsets = NDArray[np.int64]
@@ -27,8 +28,19 @@ _SAMPLED = 3000
 
 def residuals(material: Material, rows: Rows) -> torch.Tensor:
     """Images of the rows less the mean of their neighbours, (n, C, H, W)."""
-    difference = (material.images[rows] - material.expected[rows]).reshape(-1, *material.shape)
-    return torch.from_numpy(np.ascontiguousarray(difference.transpose(0, 3, 1, 2)))
+    return _residuals(material, material.images[rows] - material.expected[rows])
+
+
+def residuals_without(material: Material, hits: Bools) -> torch.Tensor:
+    """All images less the mean of those of their content neighbours that are no hits."""
+    return _residuals(
+        material, material.images - mean_of(material.images, material.matcher.without(hits))
+    )
+
+
+def _residuals(material: Material, difference: Floats) -> torch.Tensor:
+    images = difference.reshape(-1, *material.shape)
+    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
 
 
 @torch.no_grad()

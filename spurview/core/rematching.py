@@ -33,8 +33,7 @@ def rematched(material: Material, candidate: Candidate) -> Candidate:
     conditional scorer on the mask, drawn from the class's hits in half A; the better of the two by
     key.
     """
-    rows = np.flatnonzero(candidate.hits & material.pool)
-    if candidate.hits[material.neighbours[rows]].mean() < _LEAST_SHARE:
+    if not is_hidden(material, candidate.hits):
         return candidate
     best = candidate
     for _ in range(_ROUNDS):
@@ -43,6 +42,12 @@ def rematched(material: Material, candidate: Candidate) -> Candidate:
             break
         best = max(told, key=lambda again: again.key)
     return best
+
+
+def is_hidden(material: Material, hits: Bools) -> bool:
+    """Whether many content neighbours of the hits are hits, and lead one to expect the pattern."""
+    rows = np.flatnonzero(hits & material.pool)
+    return len(rows) > 0 and bool(hits[material.neighbours[rows]].mean() >= _LEAST_SHARE)
 
 
 def told_again(material: Material, candidate: Candidate) -> list[Candidate]:

@@ -32,8 +32,8 @@ from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
 from spurview.core.reach import as_they_reach, goes_beyond, in_its_place
-from spurview.core.registration import residuals
-from spurview.core.rematching import rematched
+from spurview.core.registration import residuals, residuals_without
+from spurview.core.rematching import is_hidden, rematched
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
@@ -153,8 +153,10 @@ def _search_class(
     """Candidates of both kinds of place, the most promising first."""
     material = shared.material
     gradient = None if shared.gradients is None else shared.slopes
-    moved = MovedSearch(material, shared.residual, class_index, gradient, rng)
-    found = _still_candidates(shared, class_index, rng, report) + moved.candidates(report)
+    still = _still_candidates(shared, class_index, rng, report)
+    residual = _residual_without(shared, still)
+    moved = MovedSearch(material, residual, class_index, gradient, rng)
+    found = still + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
     found = as_they_reach(material, _with_free_images(material, found), scope)
     merged = without_duplicates(found, scope, _MOST_REFINED)
@@ -192,6 +194,19 @@ def _still_candidates(
     local = refine_all(found, proposals, report) + _from_training(found, report)
     still = [replace(c, mask=to_full_size(c.mask, full.shape)) for c in pieces + local + whole]
     return still + _tints(shared, found, report)
+
+
+def _residual_without(shared: _Shared, still: list[Candidate]) -> torch.Tensor:
+    """Residuals against neighbours without the hits of the best candidate over the whole image.
+
+    A large patch that moves is seen by the encoder: its carriers are one another's neighbours, and
+    the patch is missing from their residuals. They share parts of it, which such a candidate finds.
+    """
+    whole = [candidate for candidate in still if candidate.family == "whole"]
+    best = max(whole, key=lambda c: c.key, default=None)
+    if best is None or not is_hidden(shared.material, best.hits):
+        return shared.residual
+    return residuals_without(shared.material, best.hits)
 
 
 def _tints(shared: _Shared, found: ClassMaterial, report: Report) -> list[Candidate]:
