@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from spurview.cli import samples as command
 from spurview.cli.app import cli
 from spurview.pipeline.findings import Findings, collect
+from spurview.pipeline.sensitivity_wording import by_strength, is_current
 from spurview.pipeline.stages import states
 from spurview.project.store import Project
 from spurview.ui import samples
@@ -65,6 +66,18 @@ def test_what_was_planted_is_alarmed_first(sample: Path) -> None:
     assert classes <= {pattern.class_name for pattern in planted}
     assert classes == ALARMS[sample.stem]
     assert bool(alarms) == bool(planted)
+
+
+def test_the_silence_has_a_curve_that_holds() -> None:
+    with Project.open(FOLDER / "clean-digits.spurview", lock=False) as project:
+        info = project.info
+    assert is_current(info)
+    assert info.sensitivity is not None
+    points = by_strength(info.sensitivity)
+    assert [point.strength for point in points] == [0.25, 0.5, 1]
+    # As its page promises.
+    assert [(p.learnt, p.found, p.alarmed) for p in points] == [(2, 2, 1), (5, 5, 3), (5, 5, 3)]
+    assert (info.sensitivity.clean_runs, info.sensitivity.clean_alarms) == (5, 0)
 
 
 def test_the_first_to_open_stands_first() -> None:
