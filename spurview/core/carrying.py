@@ -23,7 +23,7 @@ from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
 from spurview.core.pixel_map import places as values_on
 from spurview.core.pool_blocks import Block
-from spurview.core.registration import Offsets, best_matches, cut, window_covariance
+from spurview.core.registration import Offsets, best_matches, by_channel, cut, window_covariance
 from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter
 
 FEWEST = 5
@@ -197,8 +197,8 @@ def _moved_filter(
 
 def _residual(block: Block, shape: tuple[int, int, int]) -> torch.Tensor:
     """(n, C, H, W) images less what is expected of them."""
-    pixels = (block.images - block.expected).reshape(-1, *shape)
-    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
+    images, expected = block.images, block.expected
+    return by_channel(lambda part: images[part] - expected[part], len(images), shape)
 
 
 def _whole(

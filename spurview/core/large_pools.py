@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, candidate_id
 from spurview.core.carrying import Carrier, Told, carrier_of
+from spurview.core.coarse import factor_of
 from spurview.core.enrichment import Enrichment, enrichment_of
 from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.literal import literal_candidates
@@ -30,7 +31,7 @@ from spurview.core.training_enrichment import training_p, training_rates
 
 # Pools of up to so many images are searched as a whole.
 MOST_WHOLE = 20_000
-# Pixels of the sample, as floats of four bytes; several copies of them are in memory.
+# Values of the sample and of its blocks, as floats of four bytes; several copies are in memory.
 _MOST_VALUES = 50_000_000
 _BLOCK = 4096
 
@@ -54,8 +55,11 @@ def is_large(n_pool: int, most: int = MOST_WHOLE) -> bool:
 
 def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
     """The sizes for images (H, W, C), fewer of large ones."""
-    plain = SampleSizes()
-    share = min(1.0, _MOST_VALUES / int(np.prod(shape)) / (2 * plain.half + plain.training))
+    plain, factor = SampleSizes(), factor_of(shape)
+    values = int(np.prod(shape))
+    if factor > 1:
+        values += -(-shape[0] // factor) * -(-shape[1] // factor) * shape[2]
+    share = min(1.0, _MOST_VALUES / values / (2 * plain.half + plain.training))
     return SampleSizes(round(share * plain.half), round(share * plain.training), plain.floor)
 
 

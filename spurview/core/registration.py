@@ -7,6 +7,7 @@ the mean of their content neighbours, (n, C, H, W) float32.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -28,19 +29,33 @@ _SAMPLED = 3000
 
 def residuals(material: Material, rows: Rows) -> torch.Tensor:
     """Images of the rows less the mean of their neighbours, (n, C, H, W)."""
-    return _residuals(material, material.images[rows] - material.expected[rows])
+    images, expected = material.images, material.expected
+
+    def difference(part: slice) -> Floats:
+        return images[rows[part]] - expected[rows[part]]
+
+    return by_channel(difference, len(rows), material.shape)
 
 
 def residuals_without(material: Material, hits: Bools) -> torch.Tensor:
     """All images less the mean of those of their content neighbours that are no hits."""
-    return _residuals(
-        material, material.images - mean_of(material.images, material.matcher.without(hits))
+    images, near = material.images, material.matcher.without(hits)
+    return by_channel(
+        lambda part: images[part] - mean_of(images, near[part]), len(images), material.shape
     )
 
 
-def _residuals(material: Material, difference: Floats) -> torch.Tensor:
-    images = difference.reshape(-1, *material.shape)
-    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
+def by_channel(
+    values: Callable[[slice], Floats], n: int, shape: tuple[int, int, int]
+) -> torch.Tensor:
+    """(n, C, H, W) of values (m, H W C) asked for part by part: all at once are several copies."""
+    height, width, channels = shape
+    made = torch.empty((n, channels, height, width))
+    for start in range(0, n, _BLOCK):
+        part = slice(start, min(start + _BLOCK, n))
+        pixels = values(part).reshape(-1, *shape)
+        made[part] = torch.from_numpy(pixels.transpose(0, 3, 1, 2))
+    return made
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from spurview.core.arrays import Reader
+from spurview.core.arrays import Array, Reader
 from spurview.core.candidate import Candidate
 from spurview.core.evidence import ClassRecord
 from spurview.core.image_rows import PIXELS
@@ -163,6 +163,8 @@ def _floats(reader: Reader, rows: Rows) -> Floats:
     return _scaled(reader.read_rows(PIXELS, rows))
 
 
-def _scaled(pixels: Floats) -> Floats:
+def _scaled(pixels: Array) -> Floats:
     """(n, D) float32 in 0..1 of (n, H, W, C) u8."""
-    return pixels.reshape(len(pixels), -1).astype(np.float32) / np.float32(255)
+    scaled: Floats = pixels.reshape(len(pixels), -1).astype(np.float32)
+    scaled /= np.float32(255)
+    return scaled
