@@ -53,7 +53,7 @@ def carrier_of(
 ) -> Carrier | None:
     """How a candidate of the sample is told; None where its members are too few to tell.
 
-    block: the sample as a block; classes: what was worked out for a class before, by class.
+    block: the sample as a block; classes: what was worked out for the class before.
     """
     mine = sample.of_class(candidate.class_index) & sample.discover
     if (candidate.hits & mine).sum() < FEWEST:
@@ -79,7 +79,8 @@ class _Scorers:
         rest = np.setdiff1d(np.flatnonzero(window.discover), rows)
         of_class = np.setdiff1d(np.flatnonzero(mine), rows)
         contrast = of_class if len(of_class) >= FEWEST else rest
-        self._window = window
+        # As many candidates as there are would hold the whole sample each.
+        self._empty = _with_images(window, *np.zeros((2, 0, window.images.shape[1]), np.float32))
         self._line = MatchedFilter(window, mask, rows, rest, contrast)
         self._conditional: ConditionalScorer | None = None
         if mask.sum() * window.shape[2] > _MOST_VALUES:
@@ -99,7 +100,7 @@ class _Scorers:
 
     def tell(self, images: Floats, expected: Floats) -> Told:
         """images, expected: (n, p) windows."""
-        seen = _with_images(self._window, images, expected)
+        seen = _with_images(self._empty, images, expected)
         scores = self._line.scores(seen)
         hits: Bools = scores > self._line.threshold
         if self._conditional is not None:
@@ -248,8 +249,12 @@ def _whole(
 def _class_of(
     sample: Material, class_index: int, classes: dict[int, ClassMaterial]
 ) -> ClassMaterial:
-    """The class among blocks, worked out once: it takes seconds."""
+    """The class among blocks, worked out once for all its candidates, which come together.
+
+    It takes seconds, and the memory of several copies of the blocks: one at a time is kept.
+    """
     if class_index not in classes:
+        classes.clear()
         classes[class_index] = ClassMaterial(coarse(sample), class_index)
     return classes[class_index]
 

@@ -31,7 +31,8 @@ from spurview.core.training_enrichment import training_p, training_rates
 
 # Pools of up to so many images are searched as a whole.
 MOST_WHOLE = 20_000
-# Values of the sample and of its blocks, as floats of four bytes; several copies are in memory.
+# Values of the sample, as floats of four bytes; several copies are in memory. Those of its blocks
+# count twice, since the search of blocks keeps copies of its own.
 _MOST_VALUES = 50_000_000
 _BLOCK = 4096
 
@@ -58,7 +59,7 @@ def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
     plain, factor = SampleSizes(), factor_of(shape)
     values = int(np.prod(shape))
     if factor > 1:
-        values += -(-shape[0] // factor) * -(-shape[1] // factor) * shape[2]
+        values += 2 * -(-shape[0] // factor) * -(-shape[1] // factor) * shape[2]
     share = min(1.0, _MOST_VALUES / values / (2 * plain.half + plain.training))
     return SampleSizes(round(share * plain.half), round(share * plain.training), plain.floor)
 
