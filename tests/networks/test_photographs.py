@@ -1,6 +1,6 @@
 """A watermark in crops of photographs, and a ResNet-18 that was trained outside spurview.
 
-The network sees 64 px and spurview works at 32, so that each test takes some minutes of one core.
+The network sees 64 px and spurview works at 32: each test then takes some four minutes of one core.
 """
 
 from __future__ import annotations
