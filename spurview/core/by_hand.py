@@ -6,7 +6,7 @@ the person's choice, so that the evidence counted there stands on images it was 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,14 +17,19 @@ from spurview.core.detectors.proposal import Proposal
 from spurview.core.extraction import mask_around, piece_of
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Material, Rows, f1
+from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
+from spurview.core.pixel_map import Mask
 from spurview.core.progress import Report
+from spurview.core.registration import Offsets, residuals
 from spurview.core.rematching import rematched
 from spurview.core.whole_family import search_all
 
 DETECTOR = "by hand"
 # Of half A, the pool images of the class it takes to draw a pattern.
 FEWEST_TO_DRAW = 8
+# A pattern that moves and that fewer of the chosen images carry is not what they were chosen for.
+_LEAST_CARRIED = 0.5
 # Candidates that fit the chosen images nearly as well as the best are preferred by their evidence.
 _AS_GOOD = 0.8
 
@@ -35,18 +40,34 @@ def to_draw(material: Material, class_index: int, rows: Rows) -> Rows:
     return drawing
 
 
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """A pattern that moves: its mask (H, W), and how far each image has it from there, (N, 2)."""
+
+    mask: Mask
+    places: Offsets
+
+
 def candidate_by_hand(
-    material: Material, class_index: int, rows: Rows, report: Report
+    material: Material,
+    class_index: int,
+    rows: Rows,
+    report: Report,
+    *,
+    moved: Moved | None = None,
 ) -> Candidate | None:
     """The pattern that the chosen rows (n,) share, None where they share nothing.
 
     Of all that the one proposal gives, in one place or over the whole image, what fits the chosen
-    images of half A best.
+    images of half A best. moved: what the rows were chosen from, where that moves from image to
+    image: it goes before what fits the rows in one place, since that may fit them by chance alone
+    while they have the pattern everywhere.
     """
     chosen = np.zeros(len(material.images), bool)
     chosen[to_draw(material, class_index, rows)] = True
     scope = material.of_class(class_index) & material.discover
-    told = _told(material, class_index, chosen, report)
+    told = [] if moved is None else _moved(material, class_index, chosen, moved)
+    told = told or _told(material, class_index, chosen, report)
     enough = 2 * material.neighbours.shape[1]
     told = [c for c in told if (material.discover & ~c.hits).sum() >= enough]
     if not told:
@@ -67,6 +88,21 @@ def _told(material: Material, class_index: int, chosen: Bools, report: Report) -
     still = still + [_in_its_place(blocks, c) for c in whole if piece_of(c) is not None]
     still = [replace(c, mask=to_full_size(c.mask, material.shape)) for c in still]
     return still + [rematched(material, c) for c in still if c.family == "local"]
+
+
+def _moved(material: Material, class_index: int, chosen: Bools, moved: Moved) -> list[Candidate]:
+    rows, columns = np.flatnonzero(moved.mask.any(1)), np.flatnonzero(moved.mask.any(0))
+    side = (int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1)
+    at = moved.places.astype(np.int64) + np.array([rows[0], columns[0]])
+    residual = residuals(material, np.arange(len(material.images)))
+    # Nothing is drawn by chance here but the places that tell what windows look like.
+    search = MovedSearch(material, residual, class_index, None, np.random.default_rng(0))
+    found = search.drawn_from(chosen, at, side)
+    return [
+        replace(c, detectors=frozenset({DETECTOR}))
+        for c in found
+        if c.hits[chosen].mean() >= _LEAST_CARRIED
+    ]
 
 
 def _in_its_place(material: Material, whole: Candidate) -> Candidate:

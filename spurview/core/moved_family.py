@@ -108,6 +108,22 @@ class MovedSearch:
                 found += self._candidates_of(fit)
         return found
 
+    def drawn_from(self, chosen: Bools, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
+        """Candidates drawn from the chosen images (N,) of half A, for whom the places are known.
+
+        at (N, 2): where each image has the window of this side (h, w).
+        """
+        members = np.flatnonzero(chosen[self._half_a])
+        if len(members) < _FEWEST:
+            return []
+        fit = self._drawn(members, at[self._half_a[members]], side)
+        return self._candidates_of(self._as_typical(fit, members))
+
+    def _as_typical(self, fit: _Fit, members: Rows) -> _Fit:
+        """The fit with the score that is typical of these members (in half A)."""
+        scores, _ = best_matches(self._residual, fit.weights[None])
+        return replace(fit, typical=float(np.median(scores[members, 0])))
+
     def _is_known(self, fit: _Fit, found: list[Candidate]) -> bool:
         scores, _ = best_matches(self._residual, fit.weights[None])
         hits = (scores[:, 0] > fit.threshold) & self._own
@@ -200,8 +216,7 @@ class MovedSearch:
             if len(members) < _FEWEST:
                 return None
             fit = self._drawn(members, where[members, 0], fit.side)
-        scores, _ = best_matches(self._residual, fit.weights[None])
-        return replace(fit, typical=float(np.median(scores[members, 0])))
+        return self._as_typical(fit, members)
 
     def _drawn(self, members: Rows, at: Offsets, side: tuple[int, int]) -> _Fit:
         """Mask and filter from registered members (places in half A) and their neighbours."""

@@ -21,7 +21,7 @@ from spurview.project.model import HandMade, HandResult, Origin, ProjectInfo, Ve
 
 PREFIX = "/manual/"
 # Counts changes of the code that change what is computed of a choice.
-_VERSION = 1
+_VERSION = 2
 
 # Stages whose products the evidence is computed from.
 RESTS_ON = ("predictions", "embedding", "classifier")

@@ -11,13 +11,14 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from spurview.core.arrays import Array
-from spurview.core.by_hand import DETECTOR, FEWEST_TO_DRAW, candidate_by_hand, to_draw
+from spurview.core.arrays import Array, Reader
+from spurview.core.by_hand import DETECTOR, FEWEST_TO_DRAW, Moved, candidate_by_hand, to_draw
 from spurview.core.errors import StageError
 from spurview.core.material import Material
 from spurview.core.pairs import Pairs
 from spurview.core.search import Found, weighed
 from spurview.core.verification import Suspect, verify_all
+from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.manual import hand_mark
 from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.run import Work
@@ -63,7 +64,8 @@ def _drawn(work: Work, material: Material, choice: HandMade) -> Found:
             f"Only {n_drawing} of these images are in the half of the pool that draws patterns, "
             f"{FEWEST_TO_DRAW} are needed: choose more images of class {choice.class_name}."
         )
-    candidate = candidate_by_hand(material, class_index, rows, work.report)
+    moved = moved_from(work.reader, choice, len(material.images))
+    candidate = candidate_by_hand(material, class_index, rows, work.report, moved=moved)
     if candidate is None:
         raise StageError(
             f"These images of class {choice.class_name} share nothing that tells them from "
@@ -74,6 +76,23 @@ def _drawn(work: Work, material: Material, choice: HandMade) -> Found:
     # The person's choice stays as it is; who carries the pattern is in the hits.
     members = rows[np.argsort(-found.candidate.linear[rows], kind="stable")]
     return replace(found, record=record, members=members)
+
+
+def moved_from(reader: Reader, choice: HandMade, n_images: int) -> Moved | None:
+    """What the choice was made from, where that moves: itself as last computed, or a parent.
+
+    Of several parents the one with the most images.
+    """
+    if not reader.has("/candidates/places"):
+        return None
+    index = {record.id: i for i, record in enumerate(candidate_records(reader))}
+    parents = sorted(choice.replaces, key=lambda i: -len(choice.replaces[i]))
+    for place in (index[i] for i in (choice.id, *parents) if i in index):
+        offsets = reader.read("/candidates/places", place, place + 1)[0]
+        mask = reader.read("/candidates/mask", place, place + 1)[0] > 0
+        if len(offsets) == n_images and offsets.any() and mask.any():
+            return Moved(mask, offsets)
+    return None
 
 
 def _arrays(found: Found, pair: Pairs, material: Material) -> dict[str, Array]:

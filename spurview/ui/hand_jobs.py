@@ -46,12 +46,13 @@ def making(
     def work(report: Report, deliver: Deliver) -> Computed:
         from spurview.core.device import choose_device
         from spurview.pipeline.checkpoints import Checkpoints
-        from spurview.pipeline.manual import hand_mark
+        from spurview.pipeline.manual import hand_mark, laid_over
         from spurview.pipeline.manual_work import compute_by_hand
         from spurview.pipeline.run import Work as StageWork
 
         stage = StageWork(
-            reader,
+            # With those made by hand, since one may be made from others of them.
+            laid_over(reader, info, known),
             info,
             Checkpoints(work_dir, "manual", hand_mark(info)),
             choose_device(device).type,

@@ -14,7 +14,7 @@ from spurview.core.arrays import MemoryReader
 from spurview.core.errors import InputError, StageError
 from spurview.pipeline.carry_over import by_hand_carried_over
 from spurview.pipeline.checkpoints import Checkpoints
-from spurview.pipeline.findings import candidate_rows, collect
+from spurview.pipeline.findings import candidate_records, candidate_rows, collect
 from spurview.pipeline.manual import (
     Choice,
     arrays_of,
@@ -26,6 +26,7 @@ from spurview.pipeline.manual import (
 )
 from spurview.pipeline.run import Work
 from spurview.project.checking import check
+from spurview.project.model import HandMade
 from spurview.project.store import Project
 from tests import constructed
 from tests.made import made_of
@@ -198,3 +199,27 @@ def test_too_few_of_the_half_that_draws_are_refused(sample, tmp_path):
     rows = np.flatnonzero(half_b)[:40].tolist()
     with pytest.raises(StageError, match="Only 0 of these images are in the half"):
         computed(sample, [Choice(sample.info.class_names[0], rows)], tmp_path)
+
+
+def test_where_a_parent_moves_its_places_are_kept():
+    from spurview.pipeline.manual_work import moved_from
+
+    reader = MemoryReader(constructed.moved())
+    ids = [record.id for record in candidate_records(reader)]
+    places = reader.read("/candidates/places")
+    moving = [i for i, offsets in zip(ids, places, strict=True) if offsets.any()]
+    still = [i for i in ids if i not in moving]
+    assert moving
+    choice = HandMade(
+        id="1-00000000",
+        class_name="b",
+        members=ROWS,
+        origin="merge",
+        replaces={**{i: list(ROWS) for i in still}, moving[0]: [ROWS[0]]},
+    )
+    found = moved_from(reader, choice, places.shape[1])
+    assert np.array_equal(found.places, places[ids.index(moving[0])])
+    assert np.array_equal(found.mask, reader.read("/candidates/mask")[ids.index(moving[0])] > 0)
+    # Of other images the places say nothing.
+    assert moved_from(reader, choice, places.shape[1] + 1) is None
+    assert moved_from(MemoryReader(constructed.arrays()), choice, places.shape[1]) is None
