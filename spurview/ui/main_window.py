@@ -353,12 +353,17 @@ class MainWindow(QMainWindow):
             remember_project(self.preferences, self.document)
 
     def _remember_geometry(self) -> None:
+        if self.workspace is not None and self._has_project:
+            self.workspace.folding.end()
         geometry.remember(self, self.preferences, with_layout=self._has_project)
 
     def _restore_layout(self) -> None:
         assert self.workspace is not None
-        if not geometry.restore_layout(self, self.preferences):
+        if geometry.restore_layout(self, self.preferences):
+            self.workspace.docks.adopt_widths()
+        else:
             self.workspace.docks.arrange()
+        self.workspace.folding.follow()
 
     # Qt's side.
 

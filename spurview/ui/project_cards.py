@@ -23,6 +23,7 @@ from spurview.ui.samples import first_line
 
 _CARD = QSize(264, 220)
 _PICTURE = QSize(248, 140)
+_INSET_PX, _LEAST_PX = 8, 200
 # Where the lines are cut: names and places keep both their ends.
 _CUTS = (
     Qt.TextElideMode.ElideMiddle,
@@ -56,6 +57,7 @@ class Card(QAbstractButton):
         self._alarms = 0 if self.is_missing else alarms
         self._picture = QPixmap(str(picture)) if picture and picture.exists() else QPixmap()
         self.setText(name or path.name)
+        self._width = _CARD.width()
         self._fit()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -84,20 +86,33 @@ class Card(QAbstractButton):
             self._fit()
         super().changeEvent(event)
 
+    def set_width(self, width_px: int) -> None:
+        """Make it narrower than the mock-up's, its picture as well."""
+        self._width = min(width_px, _CARD.width())
+        self._fit()
+
     def _fit(self) -> None:
-        """The card of the mock-up, higher where the text is larger."""
+        """The card of the mock-up, higher where the text is larger, lower where it is narrower."""
         words = 3 * (self.fontMetrics().height() + 3)
-        self.setFixedSize(_CARD.width(), max(_CARD.height(), 8 + _PICTURE.height() + 14 + words))
+        picture = self._picture_size()
+        spare = _CARD.height() - _PICTURE.height() - 8
+        self.setFixedSize(self._width, 8 + picture.height() + max(spare, 14 + words))
+
+    def _picture_size(self) -> QSize:
+        width = self._width - 2 * _INSET_PX
+        return QSize(width, round(width * _PICTURE.height() / _PICTURE.width()))
 
     def paintEvent(self, _: QPaintEvent) -> None:
         shown = theme.current()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hints = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        painter.setRenderHints(hints)
         if self.underMouse() or self.isDown():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shown.hover)
             painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        well = QRectF(8, 8, _PICTURE.width(), _PICTURE.height())
+        picture = self._picture_size()
+        well = QRectF(_INSET_PX, 8, picture.width(), picture.height())
         painter.fillRect(well, shown.canvas)
         if self._picture.isNull():
             icons.paint(painter, "scan-eye", well, shown.field, 32)
@@ -114,7 +129,7 @@ class Card(QAbstractButton):
 
     def _paint_words(self, painter: QPainter, shown: theme.Theme, top: float) -> None:
         line = self.fontMetrics().height() + 3
-        room = _PICTURE.width()
+        room = self._picture_size().width()
         for place, text in enumerate([self.text(), *self._lines]):
             left = 8.0
             mark = self._mark(shown) if place == 1 else None
@@ -124,6 +139,11 @@ class Card(QAbstractButton):
             painter.setFont(theme.font(500 if place == 0 else 400))
             is_fact = place == 0 or (place == 1 and bool(self._alarms or self.is_missing))
             painter.setPen(shown.text if is_fact else shown.text2)
+            if place == 1 and len(self._lines) == 1:
+                # Nothing stands below it: it may take two lines.
+                box = QRectF(left, top + line, room, 2 * line)
+                painter.drawText(box, Qt.TextFlag.TextWordWrap, text)
+                continue
             cut = painter.fontMetrics().elidedText(text, _CUTS[place], int(room - left + 8))
             painter.drawText(
                 QRectF(left, top + place * line, room, line), Qt.AlignmentFlag.AlignVCenter, cut
@@ -134,6 +154,13 @@ class Card(QAbstractButton):
         if self.is_missing:
             return "folder-search", shown.text2
         return ("triangle-alert", shown.alarm) if self._alarms else None
+
+
+def card_width(room_px: int, most: int, gap_px: int) -> int:
+    """The width at which as many of `most` cards stand side by side as the room allows."""
+    least = round(_LEAST_PX * theme.text_scale())
+    columns = max(1, min(most, (room_px + gap_px) // (least + gap_px)))
+    return max(least, (room_px - gap_px * (columns - 1)) // columns)
 
 
 def recent_card(recent: RecentProject, preferences: Preferences) -> Card:

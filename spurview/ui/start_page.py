@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.ui import icons, theme
 from spurview.ui.preferences import Preferences
-from spurview.ui.project_cards import Card, recent_card, sample_card
+from spurview.ui.project_cards import Card, card_width, recent_card, sample_card
 from spurview.ui.samples import NO_SAMPLES, sample_projects
 from spurview.ui.widgets.flow import FlowLayout
 from spurview.ui.widgets.labels import label
@@ -23,6 +23,7 @@ _NO_RECENT = (
     "a terminal makes one to try."
 )
 _LEFT_PX = 320
+_SIDE_PX, _GAP_PX = 40, 16
 
 
 class StartPage(QWidget):
@@ -39,6 +40,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self._preferences = preferences
         self._samples = sample_projects()
+        self.cards: list[Card] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -63,10 +65,10 @@ class StartPage(QWidget):
         """Show the recent projects as they are now."""
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(48, 64, 48, 32)
+        column.setContentsMargins(_SIDE_PX, 64, _SIDE_PX, 32)
         column.setSpacing(8)
         recent = self._preferences.remembered.recent
-        self.cards: list[Card] = []
+        self.cards = []
         if recent:
             column.addLayout(self._recent_heading())
             column.addWidget(self._cards([recent_card(r, self._preferences) for r in recent]))
@@ -83,6 +85,7 @@ class StartPage(QWidget):
                 column.addSpacing(24)
         column.addStretch(1)
         self._scroll.setWidget(holder)
+        self._fit_cards()
         self.sample_button.setVisible(bool(self._samples))
         first_time = not recent and bool(self._samples)
         # The one thing to do stands first: the sample at the first time, a new project later.
@@ -110,6 +113,21 @@ class StartPage(QWidget):
     def _fit(self) -> None:
         """The left column as wide as its text needs."""
         self._side.setFixedWidth(round(_LEFT_PX * theme.text_scale()))
+
+        self._fit_cards()
+
+    def _fit_cards(self) -> None:
+        """A row of the longer list beside one another, as far as they can be read so."""
+        most = max(len(self._preferences.remembered.recent), len(self._samples))
+        left = self._side.width()
+        # The bar of the scroll area takes 8 pixels where it is needed.
+        room = self.width() - left - 1 - 2 * _SIDE_PX - 8
+        for card in self.cards:
+            card.set_width(card_width(room, most, _GAP_PX))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_cards()
 
     def _left(self) -> QWidget:
         side = QWidget()
@@ -180,7 +198,7 @@ class StartPage(QWidget):
 
     def _cards(self, cards: list[Card]) -> QWidget:
         holder = QWidget()
-        flow = FlowLayout(holder, gap=16, row_gap=16)
+        flow = FlowLayout(holder, gap=_GAP_PX, row_gap=_GAP_PX)
         flow.setContentsMargins(0, 0, 0, 0)
         for card in cards:
             card.clicked.connect(lambda _=False, path=card.path: self.path_requested.emit(path))

@@ -18,6 +18,7 @@ from spurview.ui.clusters.pane import ClustersPane
 from spurview.ui.docks import Docks
 from spurview.ui.document import Document
 from spurview.ui.evidence.evidence_pane import EvidencePane
+from spurview.ui.folding import Folding
 from spurview.ui.images.images_pane import ImagesPane
 from spurview.ui.judging import Judging
 from spurview.ui.latent.plots_pane import PlotsPane
@@ -68,6 +69,7 @@ class Workspace(QObject):
         )
         self.tool_bar = self._tool_bar(window)
         self.docks = Docks(window, self.clusters, self.images, self.evidence)
+        self.folding = Folding(document, self.focus, self.images, self.docks, self)
         self._connect()
 
     def show_failure(self, *_: object) -> None:

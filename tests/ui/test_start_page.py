@@ -129,3 +129,14 @@ def test_a_dropped_text_file_is_nothing_to_us(empty_window, tmp_path):
     drop(empty_window, path)
     assert shown(QMessageBox) is None
     assert not empty_window.runner.jobs
+
+
+def test_four_cards_stand_side_by_side_in_a_small_window(qtbot, preferences):
+    page = StartPage(preferences)
+    qtbot.addWidget(page)
+    page.resize(1280, 712)
+    page.show()
+    assert len(page.cards) == 4
+    assert len({card.y() for card in page.cards}) == 1
+    page.resize(2560, 1352)
+    assert {card.width() for card in page.cards} == {264}

@@ -105,8 +105,9 @@ class ClassifierPage(Page):
     def told(self) -> str:
         if self.train.isChecked():
             return self.training.told
-        path = self.network.file if self.own.isChecked() else self.predictions
-        return Path(path.text().strip()).name
+        if self.own.isChecked():
+            return self.network.told
+        return Path(self.predictions.text().strip()).name
 
     @property
     def is_done(self) -> bool:

@@ -24,6 +24,9 @@ from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.number_box import WholeBox
 
 _FILES = "Networks (*.safetensors *.pt *.pth *.onnx *.py);;All files (*)"
+_OF_FILE, _OF_TORCHVISION = "file", "torchvision"
+# The entries that most of its architectures have; any other is refused with the names it has.
+_ENTRIES = ("DEFAULT", "IMAGENET1K_V1", "IMAGENET1K_V2")
 _USUAL, _PLAIN, _OWN, _FILE = "usual", "plain", "own", "file"
 
 
@@ -34,6 +37,14 @@ class NetworkFields(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.weights = ChoiceBox()
+        self.weights.addItem("A file", _OF_FILE)
+        self.weights.addItem("torchvision's own, if on this machine", _OF_TORCHVISION)
+        self.weights.setAccessibleName("Where the weights are")
+        self.entry = ChoiceBox()
+        for name in _ENTRIES:
+            self.entry.addItem(name, name)
+        self.entry.setAccessibleName("Which of torchvision's weights")
         self.file = _line("safetensors, .pt, .pth, .onnx or .py")
         self.choose = _button("Choose…")
         self.library = ChoiceBox()
@@ -69,7 +80,8 @@ class NetworkFields(QWidget):
     def _lay_out(self) -> None:
         grid = fields()
         self.setLayout(grid)
-        add_field(grid, "File", self.file, self.choose)
+        add_field(grid, "Weights", self.weights, self.entry)
+        self._of_file = add_field(grid, "File", self.file, self.choose)
         self._of_weights = add_field(
             grid, "Architecture", self.library, self.architecture, self.timm_name
         )
@@ -101,7 +113,14 @@ class NetworkFields(QWidget):
         )
         for editor in lines:
             editor.textChanged.connect(self._on_change)
-        for box in (self.library, self.architecture, self.preprocessing, self.channels):
+        for box in (
+            self.weights,
+            self.entry,
+            self.library,
+            self.architecture,
+            self.preprocessing,
+            self.channels,
+        ):
             box.currentTextChanged.connect(self._on_change)
         self.side.valueChanged.connect(self._on_change)
         self.choose.clicked.connect(lambda: _choose(self, self.file, "The network's file", _FILES))
@@ -117,14 +136,29 @@ class NetworkFields(QWidget):
         self.changed.emit()
 
     @property
+    def is_named(self) -> bool:
+        """Whether the weights are torchvision's own, by their name."""
+        return self.weights.currentData() == _OF_TORCHVISION
+
+    @property
+    def told(self) -> str:
+        """The network in a few words."""
+        if self.is_named:
+            return f"{self.architecture.currentText()}, {self.entry.currentText()}"
+        return Path(self.file.text().strip()).name
+
+    @property
     def suffix(self) -> str:
-        return Path(self.file.text().strip()).suffix.lower()
+        return "" if self.is_named else Path(self.file.text().strip()).suffix.lower()
 
     def _fit(self) -> None:
         """Show the fields that this kind of file needs."""
         set_field_shown(self._of_python, self.suffix == ".py")
         set_field_shown(self._of_weights, self.suffix not in (".py", ".onnx"))
-        is_timm = self.library.currentData() == "timm"
+        self.entry.setVisible(self.is_named)
+        set_field_shown(self._of_file, not self.is_named)
+        is_timm = self.library.currentData() == "timm" and not self.is_named
+        self.library.setVisible(not self.is_named and self.suffix not in (".py", ".onnx"))
         self.architecture.setVisible(not is_timm)
         self.timm_name.setVisible(is_timm)
         chosen = self.preprocessing.currentData()
@@ -137,22 +171,9 @@ class NetworkFields(QWidget):
 
         Raises InputError where what is written cannot be meant.
         """
-        file = self.file.text().strip()
-        if not file:
+        classifier = self._classifier()
+        if not classifier:
             return None
-        file = str(Path(file).expanduser())
-        if self.suffix == ".py":
-            if not self.function.text().strip():
-                return None
-            classifier = f"python:{file}:{self.function.text().strip()}"
-        elif self.suffix == ".onnx":
-            classifier = f"onnx:{file}"
-        else:
-            is_timm = self.library.currentData() == "timm"
-            name = self.timm_name.text().strip() if is_timm else self.architecture.currentText()
-            if not name:
-                return None
-            classifier = f"{self.library.currentData()}:{name}:{file}"
         names = self.names.text().strip()
         return NetworkRequest(
             classifier,
@@ -160,6 +181,24 @@ class NetworkFields(QWidget):
             Path(names).expanduser() if names else None,
             trusted,
         )
+
+    def _classifier(self) -> str:
+        """As `--classifier` has it; empty while too little is written."""
+        file = self.file.text().strip()
+        if self.is_named:
+            return f"torchvision:{self.architecture.currentText()}:{self.entry.currentText()}"
+        if not file:
+            return ""
+        file = str(Path(file).expanduser())
+        if self.suffix == ".onnx":
+            return f"onnx:{file}"
+        if self.suffix == ".py":
+            name = self.function.text().strip()
+            return f"python:{file}:{name}" if name else ""
+        library = self.library.currentData()
+        is_timm = library == "timm"
+        name = self.timm_name.text().strip() if is_timm else self.architecture.currentText()
+        return f"{library}:{name}:{file}" if name else ""
 
     def _steps(self) -> str | Preprocessing:
         chosen = self.preprocessing.currentData()

@@ -46,6 +46,8 @@ class ImagesPane(QWidget):
 
     # The large view was made, once; carries its window.
     large_view_made = Signal(object)
+    # Images came where there were none, or the last ones went.
+    emptied_or_filled = Signal()
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class ImagesPane(QWidget):
         self._asked: Listing | None = None
         self._asked_for = np.empty(0, np.int64)
         self._caption = ""
+        self._is_folded = False
         self._large: LargeView | None = None
         self._look = LookState(self)
         self._tiles = Tiles(document)
@@ -89,11 +92,24 @@ class ImagesPane(QWidget):
         return self._caption
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no image to show."""
+        return self._pages.currentIndex() == 0
+
+    @property
     def size_slider(self) -> QSlider:
         return self._size
 
     def sizeHint(self) -> QSize:
         return QSize(550, 404)
+
+    def fold(self, folded: bool) -> None:
+        """Leave the header alone, which then says how images come here; or show all again."""
+        self._is_folded = folded
+        self._body.setHidden(folded)
+        for part in (self._size, *self._size_icons):
+            part.setHidden(folded)
+        self._words.text = EMPTY if folded else self._caption
 
     def show_rows(self, rows: Iterable[int], caption: str) -> None:
         """Select rows and show them in the given order under a caption of its own."""
@@ -232,10 +248,13 @@ class ImagesPane(QWidget):
     def _renew(self) -> None:
         listing = self._listing()
         self._caption = listing.caption
-        self._words.text = listing.caption
+        self._words.text = EMPTY if self._is_folded else listing.caption
         if not np.array_equal(listing.rows, self._grid.row_array):
             self._grid.show_rows(listing.rows)
+        was_empty = self.is_empty
         self._pages.setCurrentIndex(1 if len(listing.rows) else 0)
+        if was_empty != self.is_empty:
+            self.emptied_or_filled.emit()
 
     def _listing(self) -> Listing:
         selected = self._selection.rows
