@@ -9,6 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from spurview.pipeline.stages import STAGE_NAMES, fingerprint
 from spurview.project.store import Project
@@ -118,3 +119,12 @@ def window(qtbot, empty_window, case_path):
 def _leave_freely(window):
     """Close without questions, whatever the test left unsaved or running."""
     window._may_close = True
+
+
+@pytest.fixture(autouse=True)
+def no_question_left():
+    """What a test leaves unanswered is no question of the next one's."""
+    yield
+    for widget in QApplication.topLevelWidgets() if QApplication.instance() else ():
+        if isinstance(widget, QMessageBox):
+            widget.hide()
