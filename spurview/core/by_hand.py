@@ -14,13 +14,13 @@ from spurview.core.candidate import Candidate
 from spurview.core.coarse import coarse, to_full_size
 from spurview.core.decide import PLACED, promise
 from spurview.core.detectors.proposal import Proposal
-from spurview.core.extraction import mask_around, piece_of
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Material, Rows, f1
 from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.pixel_map import Mask
 from spurview.core.progress import Report
+from spurview.core.reach import in_one_place
 from spurview.core.registration import Offsets, residuals
 from spurview.core.rematching import rematched
 from spurview.core.whole_family import search_all
@@ -85,7 +85,8 @@ def _told(material: Material, class_index: int, chosen: Bools, report: Report) -
     whole = search_all(found, proposals, report)
     pieces = [piece for w in whole for piece in pieces_of(blocks, w)]
     still = refine_all(found, proposals, report) + pieces + whole
-    still = still + [_in_its_place(blocks, c) for c in whole if piece_of(c) is not None]
+    placed = [in_one_place(blocks, c) for c in whole]
+    still += [c for c in placed if c is not None]
     still = [replace(c, mask=to_full_size(c.mask, material.shape)) for c in still]
     return still + [rematched(material, c) for c in still if c.family == "local"]
 
@@ -103,10 +104,3 @@ def _moved(material: Material, class_index: int, chosen: Bools, moved: Moved) ->
         for c in found
         if c.hits[chosen].mean() >= _LEAST_CARRIED
     ]
-
-
-def _in_its_place(material: Material, whole: Candidate) -> Candidate:
-    """A whole-image candidate whose score comes from one place, as a local one."""
-    piece = piece_of(whole)
-    assert piece is not None
-    return replace(whole, family="local", mask=mask_around(material, whole, piece))

@@ -88,11 +88,16 @@ def _is_within(one: Candidate, other: Candidate, scope: Bools) -> bool:
 
 def in_its_place(material: Material, candidate: Candidate) -> Candidate:
     """A whole-image candidate whose score comes from one place, as a local one."""
-    piece = piece_of(candidate)
+    local = in_one_place(material, candidate)
+    return candidate if local is None or goes_beyond(material, local) else local
+
+
+def in_one_place(material: Material, whole: Candidate) -> Candidate | None:
+    """A whole-image candidate as the local one of its one piece; None where it has none."""
+    piece = piece_of(whole)
     if piece is None:
-        return candidate
-    local = replace(candidate, family="local", mask=mask_around(material, candidate, piece))
-    return candidate if goes_beyond(material, local) else local
+        return None
+    return replace(whole, family="local", mask=mask_around(material, whole, piece))
 
 
 def goes_beyond(material: Material, candidate: Candidate) -> bool:

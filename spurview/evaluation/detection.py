@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from scipy import special, stats
 from spurview.evaluation.intervals import CONFIDENCE
 
 Floats = NDArray[np.float64]
-Axis = Literal["flip", "strength"]
 
 # So many detected and so many missed ones tell where a curve lies.
 FEWEST_OF_EITHER = 3

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import msgspec
 
 from spurview.core.errors import InputError
 from spurview.core.plant import Kind
-from spurview.evaluation.cells import Cell
-from spurview.evaluation.kinds import Drawn, RunKind, Suite, cell_of
+from spurview.evaluation.kinds import Drawn, RunKind, Suite
 from spurview.sources.spec import DIGITS, PHOTOGRAPHS
 
 _PATCHES: tuple[Kind, ...] = ("noise-patch", "solid-patch")
-_MOST_SEED = 2**31 - 1
 # Local patches and noise over the whole image in turn, and after three runs on digits one on
 # photographs.
 _CLEAN_SOURCES = (DIGITS, DIGITS, DIGITS, PHOTOGRAPHS)
@@ -148,14 +145,3 @@ def read_suite(path: Path) -> Suite:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} describes no suite: {error}.") from error
-
-
-def cell_named(text: str, suite: Suite | None = None) -> Cell:
-    """The cell of `kind:seed`, the kind being one of `full` or of the suite given.
-
-    Raises InputError for an unknown kind or a seed that is no number.
-    """
-    kind, _, seed = text.rpartition(":")
-    if not re.fullmatch("[0-9]{1,10}", seed) or not kind or int(seed) > _MOST_SEED:
-        raise InputError(f"{text!r} names no run: it should be like strong:7, a kind and a seed.")
-    return cell_of((suite or SHIPPED["full"]).kind(kind), int(seed))

@@ -8,7 +8,7 @@ import pytest
 
 from spurview.core.errors import InputError
 from spurview.evaluation.kinds import cell_of
-from spurview.evaluation.suites import SHIPPED, cell_named, read_suite, suite_named
+from spurview.evaluation.suites import SHIPPED, read_suite, suite_named
 
 FULL = SHIPPED["full"]
 
@@ -54,21 +54,9 @@ def test_quick_runs_the_same_cells_as_full() -> None:
         assert cell_of(kind, 0) == cell_of(FULL.kind(kind.name), 0)
 
 
-def test_a_run_is_named_by_kind_and_seed() -> None:
-    assert cell_named("R2:1007") == cell_of(FULL.kind("R2"), 1007)
-
-
-@pytest.mark.parametrize(
-    "text", ["strong", "strong:", ":3", "strong:-1", "strong:x", "R1:2147483648"]
-)
-def test_what_names_no_run_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="names no run: it should be like strong:7"):
-        cell_named(text)
-
-
 def test_an_unknown_kind_is_told_with_those_there_are() -> None:
     with pytest.raises(InputError, match="full has no kind 'weak': its kinds are strong, R3"):
-        cell_named("weak:3")
+        FULL.kind("weak")
 
 
 SUITE = """
@@ -92,7 +80,7 @@ def test_a_suite_is_read_from_a_file(tmp_path: Path) -> None:
     cell = cell_of(suite.kind("bright"), 4)
     assert (suite.name, suite.kind("bright").most) == ("mine", 3)
     assert (cell.plantings[0].side_px, cell.plantings[0].jitter_px) == (5, "free")
-    assert cell_named("bright:4", suite) == cell
+    assert cell_of(suite.kind("bright"), 4) == cell
 
 
 @pytest.mark.parametrize(

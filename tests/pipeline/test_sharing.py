@@ -23,6 +23,7 @@ from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.stages import fingerprint
 from spurview.project.store import Project
 from tests.pipeline import tiny
+from tests.pipeline.small_gpu import SmallGpu
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -206,20 +207,6 @@ def test_processes_of_torchrun_make_what_one_makes(tmp_path, trained, alone, n):
         shutil.rmtree(folder)
     launched(path, n, tmp_path / "state")
     assert_like(products(path), alone)
-
-
-class SmallGpu:
-    """What runs out of memory on anything but the CPU."""
-
-    def __init__(self, real, device_of):
-        self.real, self.device_of, self.tried = real, device_of, []
-
-    def __call__(self, *arguments, **options):
-        device = self.device_of(arguments, options)
-        self.tried.append(device.type)
-        if device.type != "cpu":
-            raise torch.OutOfMemoryError
-        return self.real(*arguments, **options)
 
 
 def no_room(module, name, device_of, monkeypatch):

@@ -17,6 +17,7 @@ from spurview.pipeline.stages import STAGE_NAMES
 from spurview.pipeline.starting_weights import training_settings
 from spurview.pipeline.training_stages import load_network
 from tests.pipeline import tiny
+from tests.pipeline.small_gpu import SmallGpu
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -131,20 +132,6 @@ def test_out_of_memory_halves_the_batch_says_so_and_goes_on(tmp_path, monkeypatc
         assert project.has("/classifier/curve")
     assert small.batches == [64, 32, 16]
     assert "classifier: GPU memory ran out, going on with a batch of 16" in told
-
-
-class SmallGpu:
-    """What runs out of memory on anything but the CPU, whatever the batch."""
-
-    def __init__(self, real, device_of):
-        self.real, self.device_of, self.tried = real, device_of, []
-
-    def __call__(self, *arguments, **options):
-        device = self.device_of(arguments, options)
-        self.tried.append(device.type)
-        if device.type != "cpu":
-            raise torch.OutOfMemoryError
-        return self.real(*arguments, **options)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from spurview.jobs import JobRunner
@@ -16,7 +15,7 @@ from spurview.ui.dialogs.latest import Latest
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.dialogs.trust import TrustDialog
 from tests.sources import made
-from tests.ui.using_window import idle, shown
+from tests.ui.using_window import drop, idle, shown
 
 NETWORK = """
 from pathlib import Path
@@ -78,16 +77,7 @@ def own_network(qtbot, dialog, tmp_path, n_classes):
 
 
 def test_a_folder_dropped_on_the_window_begins_a_project_with_it(qtbot, empty_window, folders):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(folders[0]))])
-    event = QDropEvent(
-        QPointF(50, 50),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    empty_window.dropEvent(event)
+    drop(empty_window, folders[0])
     dialog = shown(NewProjectDialog)
     assert dialog.interest.path.text() == str(folders[0])
     dialog.reject()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from spurview.project.store import Project
@@ -11,7 +10,7 @@ from spurview.ui import main_window
 from spurview.ui.main_window import MainWindow
 from spurview.ui.messages import FailureDialog
 from tests.ui.conftest import ALARM, _leave_freely
-from tests.ui.using_window import idle, shown
+from tests.ui.using_window import drop, idle, shown
 
 
 def test_opening_focuses_the_first_undecided_alarm(window):
@@ -65,16 +64,7 @@ def test_a_second_window_opens_read_only_and_says_so(qtbot, window, case_path, t
 
 
 def test_a_dropped_project_opens(qtbot, empty_window, case_path):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(case_path))])
-    event = QDropEvent(
-        QPointF(50, 50),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    empty_window.dropEvent(event)
+    drop(empty_window, case_path)
     qtbot.waitUntil(lambda: empty_window.document is not None)
 
 

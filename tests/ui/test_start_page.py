@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from spurview.ui import main_window, start_page
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.preferences import RecentProject
 from spurview.ui.start_page import StartPage
-from tests.ui.using_window import answer, shown
+from tests.ui.using_window import answer, drop, shown
 
 
 @pytest.fixture
@@ -27,19 +26,6 @@ def gone(empty_window, tmp_path):
 
 def card_of(window, path):
     return next(card for card in window.start_page.cards if card.path == path)
-
-
-def drop(window, path):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(
-        QPointF(50, 50),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.dropEvent(event)
 
 
 def test_at_first_the_sample_is_the_one_thing_to_do(empty_window):
