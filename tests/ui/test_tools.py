@@ -16,6 +16,7 @@ from spurview.pipeline.sensitivity_wording import record_mark
 from spurview.project.model import SensitivityPoint, SensitivityRecord
 from spurview.project.store import Project
 from spurview.sources import SourceSpec
+from spurview.ui import theme
 from spurview.ui.dialogs import opening, tool_jobs
 from spurview.ui.dialogs.trust import TrustDialog
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
@@ -203,6 +204,15 @@ def test_the_silence_tells_of_the_trials(qtbot, window):
     assert any("at strength 0.5 in 5\N{NO-BREAK SPACE}% of the pool" in text for text in said)
     assert not any("before images or settings were changed" in text for text in said)
     assert part.findChildren(SensitivityPlot)
+
+
+def test_the_curve_follows_the_theme(qtbot):
+    theme.keeper().choose("dark")
+    curve = SensitivityPlot(record())
+    qtbot.addWidget(curve)
+    theme.keeper().choose("light")
+    assert curve.plot.backgroundBrush().color() == theme.LIGHT.canvas
+    assert curve.layout().itemAt(0).widget() is curve.plot
 
 
 def test_a_run_asks_for_agreement_and_goes_on(qtbot, empty_window, tmp_path):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from spurview.pipeline.sensitivity_wording import by_strength, trials_sentence
@@ -15,6 +17,8 @@ from spurview.project.model import SensitivityPoint, SensitivityRecord
 from spurview.ui import theme
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.still_plot import still_plot
+
+Floats = NDArray[np.float64]
 
 _HEIGHT_PX = 272
 
@@ -30,58 +34,89 @@ class SensitivityPlot(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        points = [p for p in by_strength(record) if p.learnt]
-        others = [p for p in record.points if p.learnt and p not in points]
-        layout = QVBoxLayout(self)
+        self._record, self._height_px = record, height_px
+        points = self._points
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        self.plot = _empty_plot(height_px)
+        self.plot = self._plotted()
         layout.addWidget(self.plot)
-        if points:
-            self._draw(points, others)
         layout.addWidget(label(trials_sentence(record), "quiet", wrap=True))
         told = "; ".join(
             f"strength {p.strength:g}: found {p.found} of {p.learnt}, alarmed {p.alarmed}"
             for p in points
         )
         self.setAccessibleName(f"Share of trials that were found, by strength. {told}")
+        theme.keeper().changed.connect(self._redraw)
 
-    def _draw(self, points: Sequence[SensitivityPoint], others: Sequence[SensitivityPoint]) -> None:
-        shown = theme.current()
-        strengths = np.array([p.strength for p in points])
-        found = np.array([p.found / p.learnt for p in points])
-        alarmed = np.array([p.alarmed / p.learnt for p in points])
-        low, high = np.array([p.low for p in points]), np.array([p.high for p in points])
-        bars = pg.ErrorBarItem(
-            x=strengths,
-            y=found,
-            top=np.maximum(high - found, 0),
-            bottom=np.maximum(found - low, 0),
-            beam=0.012,
-            pen=pg.mkPen(shown.text2, width=1),
+    @property
+    def _points(self) -> list[SensitivityPoint]:
+        return [p for p in by_strength(self._record) if p.learnt]
+
+    def _redraw(self, *_: object) -> None:
+        """In the colours of a theme that changed."""
+        before, self.plot = self.plot, self._plotted()
+        self._layout.replaceWidget(before, self.plot)
+        before.deleteLater()
+
+    def _plotted(self) -> pg.PlotWidget:
+        points = self._points
+        plot = _empty_plot(self._height_px)
+        if points:
+            others = [p for p in self._record.points if p.learnt and p not in points]
+            _draw(plot, points, others)
+        return plot
+
+
+def _draw(
+    plot: pg.PlotWidget, points: Sequence[SensitivityPoint], others: Sequence[SensitivityPoint]
+) -> None:
+    shown = theme.current()
+    strengths = np.array([p.strength for p in points])
+    found = np.array([p.found / p.learnt for p in points])
+    alarmed = np.array([p.alarmed / p.learnt for p in points])
+    low, high = np.array([p.low for p in points]), np.array([p.high for p in points])
+    bars = pg.ErrorBarItem(
+        x=strengths,
+        y=found,
+        top=np.maximum(high - found, 0),
+        bottom=np.maximum(found - low, 0),
+        beam=0.012,
+        pen=pg.mkPen(shown.text2, width=1),
+    )
+    plot.addItem(bars)
+    _line(plot, strengths, found, shown.text, Qt.PenStyle.SolidLine, "found", "o")
+    _line(plot, strengths, alarmed, shown.alarm, Qt.PenStyle.DashLine, "alarmed", "t1")
+    for point in others:
+        name = (
+            f"in {percent(point.share_of_class)} of the class, "
+            f"{percent(point.share_of_pool)} of the pool"
         )
-        self.plot.addItem(bars)
-        self._line(strengths, found, shown.text, Qt.PenStyle.SolidLine, "found", "o")
-        self._line(strengths, alarmed, shown.alarm, Qt.PenStyle.DashLine, "alarmed", "t1")
-        for point in others:
-            name = (
-                f"in {percent(point.share_of_class)} of the class, "
-                f"{percent(point.share_of_pool)} of the pool"
-            )
-            value = point.found / point.learnt
-            self.plot.plot([point.strength], [value], pen=None, symbol="d", symbolBrush=shown.bar)
-            self._word(name, point.strength, value, shown.text2, (1, 0.5))
+        value = point.found / point.learnt
+        plot.plot([point.strength], [value], pen=None, symbol="d", symbolBrush=shown.bar)
+        _word(plot, name, point.strength, value, shown.text2)
 
-    def _line(self, x, y, colour, style, name: str, symbol: str) -> None:  # type: ignore[no-untyped-def]
-        pen = pg.mkPen(colour, width=2, style=style)
-        self.plot.plot(x, y, pen=pen, symbol=symbol, symbolSize=8, symbolBrush=colour)
-        self._word(name, float(x[0]), float(y[0]), colour, (1, 0.5))
 
-    def _word(self, text: str, x: float, y: float, colour, anchor: tuple[float, float]) -> None:  # type: ignore[no-untyped-def]
-        said = pg.TextItem(text, color=colour, anchor=anchor, fill=theme.current().canvas)
-        said.setFont(theme.font())
-        said.setPos(x - (0.02 if anchor[0] == 1 else 0), y)
-        self.plot.addItem(said)
+def _line(
+    plot: pg.PlotWidget,
+    x: Floats,
+    y: Floats,
+    colour: QColor,
+    style: Qt.PenStyle,
+    name: str,
+    symbol: str,
+) -> None:
+    pen = pg.mkPen(colour, width=2, style=style)
+    plot.plot(x, y, pen=pen, symbol=symbol, symbolSize=8, symbolBrush=colour)
+    _word(plot, name, float(x[0]), float(y[0]), colour)
+
+
+def _word(plot: pg.PlotWidget, text: str, x: float, y: float, colour: QColor) -> None:
+    """Left of the place, as far from it as a mark is wide."""
+    said = pg.TextItem(text, color=colour, anchor=(1, 0.5), fill=theme.current().canvas)
+    said.setFont(theme.font())
+    said.setPos(x - 0.02, y)
+    plot.addItem(said)
 
 
 def _empty_plot(height_px: int) -> pg.PlotWidget:
@@ -92,6 +127,8 @@ def _empty_plot(height_px: int) -> pg.PlotWidget:
     for side, name in (("left", "share of trials"), ("bottom", "strength of the pattern")):
         axis = plot.getAxis(side)
         axis.setPen(pg.mkPen(shown.line))
+        # The pen gave its colour to the axis' name too, which is read and not only seen.
+        axis.setTextPen(shown.text2)
         axis.setStyle(tickLength=-4)
         axis.setLabel(name)
         axis.label.setFont(theme.font())
