@@ -42,6 +42,6 @@ def choose_file(parent: QWidget, title: str, start: Path, suffix: str) -> Path |
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     # With it the dialog itself adds the suffix, and so asks about the file it will write.
     dialog.setDefaultSuffix(suffix[1:])
-    if not dialog.exec():
-        return None
-    return Path(dialog.selectedFiles()[0])
+    chosen = dialog.selectedFiles() if dialog.exec() else []
+    dialog.deleteLater()
+    return Path(chosen[0]) if chosen else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from spurview.core.errors import SpurviewError
@@ -111,6 +112,7 @@ class NoteDialog(QDialog):
 
     def __init__(self, name: str, note: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Note on {name}")
         self.editor = QPlainTextEdit(note)
         self.editor.setAccessibleName(f"Note on {name}")

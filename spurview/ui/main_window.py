@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
@@ -291,6 +291,7 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """What spurview is, its version and licence."""
         box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("About spurview")
         box.setText(f"spurview {spurview.__version__}")
         box.setInformativeText(f"{WHAT}\n\nApache-2.0. Icons: Lucide, ISC.")

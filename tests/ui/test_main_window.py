@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMessageBox, QWidget
 
 from spurview.ui import main_window, theme
 from spurview.ui.command_finder import CommandFinder
+from spurview.ui.judging import NoteDialog
 from spurview.ui.key_list import KeyList
 from spurview.ui.main_window import MainWindow
 from tests.ui.conftest import ALARM, _leave_freely
@@ -110,6 +111,17 @@ def test_a_narrow_window_turns_the_right_side_to_tabs(qtbot, window):
     qtbot.waitUntil(lambda: docks.evidence in window.tabifiedDockWidgets(docks.images))
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: docks.evidence not in window.tabifiedDockWidgets(docks.images))
+
+
+def test_closed_dialogs_are_deleted(qtbot, window):
+    window.show_about()
+    (about,) = window.findChildren(QMessageBox)
+    about.reject()
+    note = window.workspace.judging.open_note(window)
+    note.reject()
+    qtbot.waitUntil(
+        lambda: not [*window.findChildren(QMessageBox), *window.findChildren(NoteDialog)]
+    )
 
 
 def test_changing_the_theme_repaints_the_window(window):
