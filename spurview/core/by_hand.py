@@ -14,6 +14,7 @@ from spurview.core.candidate import Candidate
 from spurview.core.coarse import coarse, to_full_size
 from spurview.core.decide import PLACED, promise
 from spurview.core.detectors.proposal import Proposal
+from spurview.core.independence import Dependence
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Material, Rows, f1
 from spurview.core.moved_family import MovedSearch
@@ -74,8 +75,9 @@ def candidate_by_hand(
         return None
     fit = [f1(c.hits & scope, chosen & scope) for c in told]
     close = [c for c, value in zip(told, fit, strict=True) if value >= _AS_GOOD * max(fit)]
+    dependence = Dependence(material)
     # What one place tells as well needs no whole image.
-    return max(close, key=lambda c: (c.family in PLACED, promise(material, c)))
+    return max(close, key=lambda c: (c.family in PLACED, promise(material, c, dependence)))
 
 
 def _told(material: Material, class_index: int, chosen: Bools, report: Report) -> list[Candidate]:

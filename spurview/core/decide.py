@@ -13,7 +13,7 @@ import numpy as np
 from spurview.core.candidate import Candidate
 from spurview.core.enrichment import enrichment
 from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
-from spurview.core.independence import content_dependence
+from spurview.core.independence import Dependence
 from spurview.core.material import Material
 from spurview.core.separation import pool_valley
 
@@ -110,9 +110,9 @@ def outcome(ratios: dict[str, float]) -> Outcome:
     return "candidate"
 
 
-def promise(material: Material, candidate: Candidate) -> float:
+def promise(material: Material, candidate: Candidate, dependence: Dependence) -> float:
     """Which candidates of a class are worth experiments: evidence that needs no network."""
-    dependence = content_dependence(material, candidate) if candidate.family in PLACED else 0.5
+    depends = dependence(candidate) if candidate.family in PLACED else 0.5
     return combined(
         {
             "enrichment": enrichment(material, candidate).z / LEAST_Z,
@@ -120,6 +120,6 @@ def promise(material: Material, candidate: Candidate) -> float:
                 MOST_VALLEY_POOL[candidate.family], pool_valley(material, candidate)
             ),
             "agreement": candidate.agreement / LEAST_AGREEMENT,
-            "independence": (1 - dependence) / (1 - MOST_DEPENDENCE),
+            "independence": (1 - depends) / (1 - MOST_DEPENDENCE),
         }
     )

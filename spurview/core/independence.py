@@ -34,6 +34,24 @@ def content_dependence(material: Material, candidate: Candidate) -> float:
     return max(float(np.mean(areas)), 0.5) if areas else 1.0
 
 
+class Dependence:
+    """`content_dependence` of candidates of one material, each worked out once.
+
+    Candidates that share hits, mask and places share the answer.
+    """
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        # With the candidate itself, so that no other array takes the place of its own.
+        self._known: dict[tuple[int, ...], tuple[float, Candidate]] = {}
+
+    def __call__(self, candidate: Candidate) -> float:
+        key = (id(candidate.hits), id(candidate.mask), id(candidate.places))
+        if key not in self._known:
+            self._known[key] = (content_dependence(self._material, candidate), candidate)
+        return self._known[key][0]
+
+
 def _surroundings(material: Material, candidate: Candidate) -> Floats:
     """(N, blocks) block means of the images, the mask and two pixels around it left out."""
     if candidate.places is not None:

@@ -103,9 +103,9 @@ class MovedSearch:
         exemplars = self._exemplars(report)
         for index, (window, hits) in enumerate(exemplars):
             report(index, len(exemplars), "registering patterns that move")
-            fit = self._refined(window, hits)
-            if fit is not None and not self._is_known(fit, found):
-                found += self._candidates_of(fit)
+            refined = self._refined(window, hits)
+            if refined is not None and not self._is_known(refined[1], found):
+                found += self._candidates_of(refined[0])
         return found
 
     def drawn_from(self, chosen: Bools, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
@@ -117,16 +117,16 @@ class MovedSearch:
         if len(members) < _FEWEST:
             return []
         fit = self._drawn(members, at[self._half_a[members]], side)
-        return self._candidates_of(self._as_typical(fit, members))
+        return self._candidates_of(self._as_typical(fit, members)[0])
 
-    def _as_typical(self, fit: _Fit, members: Rows) -> _Fit:
-        """The fit with the score that is typical of these members (in half A)."""
+    def _as_typical(self, fit: _Fit, members: Rows) -> tuple[_Fit, Bools]:
+        """The fit with the score that is typical of these members (in half A), and the class's
+        hits (over half A)."""
         scores, _ = best_matches(self._residual, fit.weights[None])
-        return replace(fit, typical=float(np.median(scores[members, 0])))
+        fit = replace(fit, typical=float(np.median(scores[members, 0])))
+        return fit, (scores[:, 0] > fit.threshold) & self._own
 
-    def _is_known(self, fit: _Fit, found: list[Candidate]) -> bool:
-        scores, _ = best_matches(self._residual, fit.weights[None])
-        hits = (scores[:, 0] > fit.threshold) & self._own
+    def _is_known(self, hits: Bools, found: list[Candidate]) -> bool:
         return any(f1(hits, c.hits[self._half_a] & self._own) > 0.8 for c in found)
 
     def _exemplars(self, report: Report) -> list[tuple[Floats, Bools]]:
@@ -195,8 +195,9 @@ class MovedSearch:
         at = np.stack(np.unravel_index(flat[chosen].argmax(1), inside.shape[1:]), 1)
         return cut(residual[chosen], at, (side, side))
 
-    def _refined(self, window: Floats, hits: Bools) -> _Fit | None:
-        """The filter after alternating between registering members and drawing it from them."""
+    def _refined(self, window: Floats, hits: Bools) -> tuple[_Fit, Bools] | None:
+        """The filter after alternating between registering members and drawing it from them, and
+        the class's hits (over half A)."""
         side = (window.shape[0], window.shape[1])
         covariance = window_covariance(self._residual, side, self._rng)
         weights = np.linalg.solve(covariance, window.ravel().astype(np.float64))

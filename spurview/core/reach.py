@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from spurview.core.candidate import Candidate
 from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED
 from spurview.core.extraction import mask_around, piece_of
-from spurview.core.independence import content_dependence
+from spurview.core.independence import Dependence, content_dependence
 from spurview.core.material import Bools, Material, f1
 from spurview.core.separation import valley
+
+# Whether the surroundings of a candidate do not tell its carriers.
+Apart = Callable[[Candidate], bool]
 
 _SAME_MEMBERS = 0.5
 _LEAST_OF_OTHER = 0.4
@@ -19,7 +23,9 @@ _WITHIN = 0.8
 _LEAST_OF_PART = 0.25
 
 
-def as_they_reach(material: Material, candidates: list[Candidate], scope: Bools) -> list[Candidate]:
+def as_they_reach(
+    dependence: Dependence, candidates: list[Candidate], scope: Bools
+) -> list[Candidate]:
     """Of a pattern found in more than one way, those that reach as far as it does.
 
     Ways have the same members (F1 > `_SAME_MEMBERS` within `scope`), and what has less than
@@ -29,7 +35,10 @@ def as_they_reach(material: Material, candidates: list[Candidate], scope: Bools)
     place, the pattern goes on around them and the image is right, unless the pattern moves: then
     what lies around the one place, but not around the moving one, is the pattern itself.
     """
-    apart = _Apart(material)
+
+    def apart(candidate: Candidate) -> bool:
+        return dependence(candidate) <= MOST_DEPENDENCE
+
     dropped: set[int] = set()
     for whole in (c for c in candidates if c.family == "whole"):
         twins = [c for c in candidates if c.family in PLACED and _are_same(whole, c, scope)]
@@ -42,7 +51,7 @@ def as_they_reach(material: Material, candidates: list[Candidate], scope: Bools)
     return _without_glimpses(left, scope, apart)
 
 
-def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: _Apart) -> list[Candidate]:
+def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: Apart) -> list[Candidate]:
     """Without what is but some carriers of a pattern that moves, where it stands in them."""
     dropped: set[int] = set()
     moved = [c for c in candidates if c.family == "moved"]
@@ -59,20 +68,6 @@ def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: _Apart) 
         ):
             dropped.add(id(glimpse))
     return [c for c in candidates if id(c) not in dropped]
-
-
-class _Apart:
-    """Whether the surroundings of a candidate do not tell its carriers, asked once of each."""
-
-    def __init__(self, material: Material) -> None:
-        self._material = material
-        self._known: dict[int, bool] = {}
-
-    def __call__(self, candidate: Candidate) -> bool:
-        if id(candidate) not in self._known:
-            dependence = content_dependence(self._material, candidate)
-            self._known[id(candidate)] = dependence <= MOST_DEPENDENCE
-        return self._known[id(candidate)]
 
 
 def _are_same(one: Candidate, other: Candidate, scope: Bools) -> bool:

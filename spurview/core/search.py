@@ -24,7 +24,7 @@ from spurview.core.enrichment import Enrichment, enrichment
 from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.extraction import Template, extract
 from spurview.core.false_discovery import benjamini_hochberg
-from spurview.core.independence import content_dependence
+from spurview.core.independence import Dependence, content_dependence
 from spurview.core.literal import literal_candidates
 from spurview.core.local_family import refine_all
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
@@ -158,13 +158,14 @@ def _search_class(
     moved = MovedSearch(material, residual, class_index, gradient, rng)
     found = still + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
-    found = as_they_reach(material, _with_free_images(material, found), scope)
+    dependence = Dependence(material)
+    found = as_they_reach(dependence, _with_free_images(material, found), scope)
     merged = without_duplicates(found, scope, _MOST_REFINED)
-    ranked = sorted(merged, key=lambda c: -promise(material, c))
+    ranked = sorted(merged, key=lambda c: -promise(material, c, dependence))
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
     told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
     merged = without_duplicates(told, scope, _MOST_REFINED)
-    return sorted(merged, key=lambda c: -promise(material, c))
+    return sorted(merged, key=lambda c: -promise(material, c, dependence))
 
 
 def _still_candidates(

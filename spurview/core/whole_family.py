@@ -83,7 +83,8 @@ def across_too(found: ClassMaterial, candidates: list[Candidate]) -> list[Candid
 def _fit(found: ClassMaterial, hits: Bools, *, across: bool) -> _Fit | None:
     material = found.material
     fit = None
-    pool = np.flatnonzero(material.pool)
+    # Until the last round no hit outside half A counts.
+    half_a = np.flatnonzero(material.discover)
     for index in range(_ROUNDS):
         rows = np.flatnonzero(hits & found.mine & material.discover)
         rest = np.flatnonzero(material.discover & ~hits)
@@ -93,7 +94,7 @@ def _fit(found: ClassMaterial, hits: Bools, *, across: bool) -> _Fit | None:
             found,
             rows,
             rest,
-            matching(material, hits, across)(hits, None if index == _ROUNDS - 1 else pool),
+            matching(material, hits, across)(hits, None if index == _ROUNDS - 1 else half_a),
         )
         if fit.typical <= 0:
             return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core.independence import Dependence
 from spurview.core.material import Material
 from spurview.core.reach import as_they_reach, goes_beyond
 from tests.core import pools
@@ -43,7 +44,7 @@ def whole(planted, key=100.0):
 
 def kept(material, *candidates):
     scope = material.of_class(1) & material.discover
-    return [c.family for c in as_they_reach(material, list(candidates), scope)]
+    return [c.family for c in as_they_reach(Dependence(material), list(candidates), scope)]
 
 
 def test_a_patch_is_kept_in_its_place_though_the_image_gains_hits(planted):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spurview.core.independence import content_dependence
+from spurview.core.independence import Dependence, content_dependence
 from spurview.core.neighbours import nearest_among
 from spurview.core.reach import as_they_reach
 from spurview.core.registration import residuals, residuals_without
@@ -35,7 +35,7 @@ def glimpse(planted, family="whole", key=100.0):
 
 def kept(material, *candidates):
     scope = material.of_class(TARGET) & material.discover
-    return [c.family for c in as_they_reach(material, list(candidates), scope)]
+    return [c.family for c in as_they_reach(Dependence(material), list(candidates), scope)]
 
 
 def test_some_of_the_carriers_give_way_to_the_pattern_that_moves(planted):
