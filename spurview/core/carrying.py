@@ -209,9 +209,10 @@ def _whole(
     seen = found.material
     excluded = candidate.hits[block.references.in_sample]
 
+    is_across = candidate.across or (sample.shape[2] > 1 and bool(excluded.any()))
+
     def near(of: Block) -> Rows:
-        by_colour = sample.shape[2] > 1 and excluded.any()
-        return of.across(excluded) if by_colour else of.without(excluded)
+        return of.across(excluded) if is_across else of.without(excluded)
 
     members = np.flatnonzero(candidate.hits & found.mine & sample.discover)
     rest = np.flatnonzero(sample.discover & ~candidate.hits)

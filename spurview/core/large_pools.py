@@ -34,7 +34,9 @@ MOST_WHOLE = 20_000
 # Values of the sample, as floats of four bytes; several copies are in memory. Those of its blocks
 # count twice, since the search of blocks keeps copies of its own.
 _MOST_VALUES = 50_000_000
-_BLOCK = 4096
+# Images of a block: at most so many, and of large ones so many values. A block, what is expected of
+# it and its residuals are in memory beside the sample.
+_MOST_IN_BLOCK, _VALUES_IN_BLOCK = 4096, 8_000_000
 
 # (first row, row after the last) -> images (n, D) float32 in 0..1
 ReadImages = Callable[[int, int], Floats]
@@ -62,6 +64,11 @@ def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
         values += 2 * -(-shape[0] // factor) * -(-shape[1] // factor) * shape[2]
     share = min(1.0, _MOST_VALUES / values / (2 * plain.half + plain.training))
     return SampleSizes(round(share * plain.half), round(share * plain.training), plain.floor)
+
+
+def block_size(shape: tuple[int, int, int]) -> int:
+    """Images (H, W, C) that are told at once."""
+    return max(1, min(_MOST_IN_BLOCK, _VALUES_IN_BLOCK // int(np.prod(shape))))
 
 
 def sampled_rows(pool: Material, sizes: SampleSizes, seed: int) -> Rows:
@@ -189,9 +196,10 @@ class _Telling:
 
     def told(self, read: ReadImages, report: Report) -> list[Found]:
         n_images = len(self._pool.latents)
-        for start in range(0, n_images, _BLOCK):
+        size = block_size(self._pool.shape)
+        for start in range(0, n_images, size):
             report(start, n_images, "telling candidates on all images")
-            stop = min(start + _BLOCK, n_images)
+            stop = min(start + size, n_images)
             of = np.arange(start, stop)
             block = Block(read(start, stop), self._pool.latents[of], of, self._references)
             for counting in self._told:

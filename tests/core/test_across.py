@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core.carrying import carrier_of
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.extraction import extract
 from spurview.core.material import ClassMaterial, f1
 from spurview.core.neighbours import nearest_among
+from spurview.core.pool_blocks import Block, references_of
 from spurview.core.progress import silent
 from spurview.core.whole_family import across_too, search_all
 from tests.core import pools
@@ -73,3 +75,20 @@ def test_colours_are_told_across_the_pattern_from_the_first(seen, plain):
     images = np.repeat(seen.material.images.reshape(-1, 12, 12, 1), 3, axis=3)
     material = replace(seen.material, shape=(12, 12, 3), images=images.reshape(len(images), -1))
     assert across_too(ClassMaterial(material, 1), [plain]) == []
+
+
+def test_images_of_a_large_pool_are_told_across_the_pattern_too(seen, plain, found):
+    material = seen.material
+    rows = np.arange(len(material.images))
+    block = Block(material.images, material.latents, rows, references_of(material, rows))
+    (again,) = across_too(found, [plain])
+    # Those that were found in its sample, half of what a whole pool has.
+    half = replace(again, hits=again.hits & (np.cumsum(again.hits) % 2 == 0))
+    pool = material.pool
+    carriers = seen.carriers & pool
+    across, plainly = (
+        carrier_of(material, candidate, block, {}).tell(block).hits & pool
+        for candidate in (half, replace(half, across=False))
+    )
+    assert f1(across, carriers) > 0.97
+    assert f1(plainly, carriers) < 0.7

@@ -10,6 +10,7 @@ import pytest
 
 from spurview.core.large_pools import (
     SampleSizes,
+    block_size,
     is_large,
     part_of,
     sample_sizes,
@@ -155,3 +156,9 @@ def test_only_large_pools_are_sampled():
 def test_samples_of_large_images_are_smaller():
     assert sample_sizes((32, 32, 3)) == SampleSizes()
     assert sample_sizes((64, 64, 3)).half < SampleSizes().half
+
+
+def test_fewer_large_images_are_told_at_once():
+    assert block_size((28, 28, 1)) == 4096
+    assert block_size((64, 64, 3)) * 64 * 64 * 3 <= 8_000_000
+    assert block_size((4096, 4096, 3)) == 1
