@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from spurview.project import schema
 from spurview.project.schema import Extent
 from tests import constructed
+from tests.project.archive import allowed
 
 ROW = re.compile(r"^\| `(/[^`]+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 
@@ -25,6 +27,26 @@ def test_the_format_page_lists_every_dataset_as_the_table_has_it() -> None:
         )
         for rule in schema.RULES
     ]
+
+
+def test_the_format_page_names_every_field_and_every_value_of_the_json() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "FORMAT.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[\w-]+", page))
+    fields = allowed()["fields"].values()
+    names = {name for record in fields for name in record["properties"]}
+    values = {value for record in fields for value in _given_values(record)}
+    assert {"class_index", "margin", "interpolation"} < names
+    assert {"moved", "place-free", "lanczos"} < values
+    assert (names | values) - words == set()
+
+
+def _given_values(schema: object) -> Iterator[str]:
+    """All that stands in an `enum` somewhere in a JSON schema."""
+    if isinstance(schema, dict):
+        yield from (str(value) for value in schema.get("enum", []))
+        schema = list(schema.values())
+    for inner in schema if isinstance(schema, list) else []:
+        yield from _given_values(inner)
 
 
 def test_every_array_of_the_constructed_project_has_its_place() -> None:
