@@ -1,7 +1,13 @@
-"""Tables for others as CSV: no cell a spreadsheet would run, and where the rows came from."""
+"""Tables for others as CSV: no cell a spreadsheet would run, and where the rows came from.
+
+They begin with the mark of UTF-8 (EF BB BF): a person opens them by a double click, and without it
+Excel reads names in the system's older encoding, so that ä and 猫 become other signs. Programs pass
+over it (pandas as it is; Python's csv with the encoding utf-8-sig).
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping
@@ -11,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_table(rows: Iterable[Mapping[str, object]], origin: Mapping[str, str]) -> bytes:
-    """Rows of one set of columns as CSV in UTF-8; the origin's entries are the last columns."""
+    """Rows of one set of columns as CSV, marked as UTF-8; the origin's entries come last."""
     text = io.StringIO(newline="")
     writer: csv.DictWriter[str] | None = None
     for row in rows:
@@ -21,7 +27,7 @@ def csv_table(rows: Iterable[Mapping[str, object]], origin: Mapping[str, str]) -
             writer.writeheader()
         writer.writerow({name: as_cell(value) for name, value in full.items()})
     # A file name that is no text keeps its bytes as escapes.
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def as_cell(value: object) -> object:

@@ -33,7 +33,7 @@ def material_of(arrays: dict[str, Array]) -> Material:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
 def test_every_kind_is_written_when_none_is_named(material: Material, tmp_path: Path) -> None:

@@ -23,10 +23,15 @@ from tests.pipeline.test_export import material_of
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_words_that_would_be_a_formula_are_quoted(words: str) -> None:
     made = csv_table([{"key": words, "lift": -1.5, "note": "a=b"}], {"project": words})
-    row = next(csv.DictReader(io.StringIO(made.decode(), newline="")))
+    row = next(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
     assert row["key"] == row["project"] == f"'{words}"
     assert row["lift"] == "-1.5"
     assert row["note"] == "a=b"
+
+
+def test_tables_are_marked_as_utf_8_once() -> None:
+    made = csv_table([{"key": "猫"}, {"key": "ä"}], {})
+    assert made == b"\xef\xbb\xbfkey\r\n\xe7\x8c\xab\r\n\xc3\xa4\r\n"
 
 
 def test_keys_that_are_no_text_keep_their_bytes() -> None:
@@ -76,7 +81,9 @@ def test_images_without_a_class_have_an_empty_cell(tmp_path: Path) -> None:
         if not name.startswith("/predictions")
     }
     export_images(material_of(arrays), [0, 60], tmp_path)
-    lines = list(csv.DictReader(io.StringIO((tmp_path / "images.csv").read_text())))
+    lines = list(
+        csv.DictReader(io.StringIO((tmp_path / "images.csv").read_text(encoding="utf-8-sig")))
+    )
     assert [(line["role"], line["class"], line["label"]) for line in lines] == [
         ("training", "", "a"),
         ("pool", "", ""),
@@ -94,6 +101,6 @@ def test_the_settings_digest_follows_the_settings(tmp_path: Path) -> None:
     digests = []
     for name, material in (("a", first), ("b", other)):
         export_images(material, np.array([60]).tolist(), tmp_path / name)
-        text = (tmp_path / name / "images.csv").read_text()
+        text = (tmp_path / name / "images.csv").read_text(encoding="utf-8-sig")
         digests.append(next(csv.DictReader(io.StringIO(text)))["settings"])
     assert digests[0] != digests[1]

@@ -40,7 +40,7 @@ def question(window):
 
 
 def table(path):
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
 def test_a_selection_becomes_images_and_their_table(qtbot, window, folder):

@@ -282,7 +282,7 @@ def test_keys_of_the_selection_are_exported(qtbot, pane, bench, tmp_path, monkey
     bench.selection.set_rows(CARRIERS[:3])
     with qtbot.waitSignal(pane.menu.said):
         pane.menu.save_keys()
-    with target.open(newline="") as file:
+    with target.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["key"] for row in rows] == ["pool/000.png", "pool/001.png", "pool/002.png"]
     assert {row["predicted"] for row in rows} == {"b"}
