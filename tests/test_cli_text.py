@@ -9,7 +9,7 @@ from spurview.cli import text
 from spurview.core.arrays import MemoryReader
 from spurview.pipeline import findings_text, wording_project
 from spurview.pipeline.findings import Finding, Findings, collect
-from spurview.project.model import PlantedPattern
+from spurview.project.model import PlantedPattern, SkippedImage
 from tests import constructed
 
 PLANTED = PlantedPattern(
@@ -88,3 +88,16 @@ def test_carriers_of_another_class_are_not_the_planted_pattern(
 def test_stale_findings_say_so_first(findings: Findings) -> None:
     stale = msgspec.structs.replace(findings, stale=True)
     assert next(findings_text.findings_table(stale)).startswith("Stale: ")
+
+
+@pytest.mark.parametrize(
+    ("shown", "last"),
+    [
+        (2, "  and 7 more (spurview info lists them)"),
+        (None, "  and 6 more (the project lists no more of them)"),
+    ],
+)
+def test_files_left_out_are_told_where_they_are_listed(shown: int | None, last: str) -> None:
+    listed = [SkippedImage(source=1, path=f"{i}.png", reason="damaged") for i in range(3)]
+    info = msgspec.structs.replace(constructed.info(), skipped=listed, skipped_total=9)
+    assert list(text.skipped_text(info, shown=shown))[-1] == last

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spurview.cli.interrupt import interruptible
-from spurview.cli.network import network_request, trusted_files
+from spurview.cli.network import TRUST, network_request, trusted_files
 from spurview.cli.session import (
     DEVICE,
     compute_stages,
@@ -44,16 +44,10 @@ STAGES = (
     "layout",
 )
 _PROJECT = click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
-_TRUST = click.option(
-    "--trust-code",
-    is_flag=True,
-    help="Open the network's file although it can hold code (.py, .pt, .pth, ONNX): only where you "
-    "trust who made it.",
-)
 
 
 @click.command()
-@click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
+@_PROJECT
 @click.option(
     "--interest",
     multiple=True,
@@ -113,7 +107,7 @@ _TRUST = click.option(
     metavar="KEY=VALUE",
     help="Change a setting, e.g. classifier.epochs=8 or seed=3.",
 )
-@_TRUST
+@TRUST
 def new(
     path: Path,
     interest: tuple[str, ...],
@@ -179,7 +173,7 @@ def new(
     "chance.repeats times with permuted classes.",
 )
 @click.option("--fail-on-alarm", is_flag=True, help="Exit with 3 when there is an alarm.")
-@_TRUST
+@TRUST
 def run(
     path: Path,
     until: str | None,

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from spurview.pipeline.network_request import NetworkRequest
     from spurview.project.store import Project
 
+TRUST = click.option(
+    "--trust-code",
+    is_flag=True,
+    help="Open the network's file although it can hold code (.py, .pt, .pth, ONNX): only where you "
+    "trust who made it.",
+)
+
 
 def network_request(
     classifier: str, preprocess: str, class_names: Path | None, *, trust_code: bool

@@ -9,16 +9,11 @@ from shlex import quote
 import click
 
 from spurview.cli.interrupt import interruptible
-from spurview.cli.network import trusted_files
+from spurview.cli.network import TRUST, trusted_files
 from spurview.cli.session import DEVICE, launched_ranks, open_project, refuse_read_only
 
 # Of --until: both networks trained, nothing applied.
 WEIGHTS = "weights"
-_TRUST = click.option(
-    "--trust-code",
-    is_flag=True,
-    help="Open the network's file although it can hold code: only where you trust who made it.",
-)
 
 
 def is_other_rank() -> bool:
@@ -33,11 +28,12 @@ def help_first_rank(path: Path, until: str | None, device: str, *, trust_code: b
     with open_project(path, lock=False) as project:
         trusted = trusted_files(project) if trust_code else frozenset()
         where = project.path
-    run_together(where, None, until=until, device=device, trusted=trusted, report=told_of_memory)
+    run_together(where, None, until=until, device=device, trusted=trusted, report=_told_of_memory)
     return 0
 
 
-def told_of_memory(done: int, total: int, message: str) -> None:
+def _told_of_memory(done: int, total: int, message: str) -> None:
+    """A report of a process that helps: only that its memory ran out."""
     from spurview.core.device import ON_CPU
 
     if message.endswith(ON_CPU):
@@ -76,7 +72,7 @@ def run_shard(path: Path, shard: str, device: str, *, trust_code: bool) -> int:
 @click.command()
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @DEVICE
-@_TRUST
+@TRUST
 def merge(path: Path, device: str, trust_code: bool) -> None:
     """Put the shares of `run --shard` together into PROJECT."""
     from spurview.pipeline import sharing

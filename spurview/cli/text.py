@@ -16,7 +16,13 @@ from spurview.pipeline.wording_project import (
     source_words,
     stage_row,
 )
-from spurview.project.model import PlantedPattern, ProjectInfo
+from spurview.project.model import (
+    INTEREST_TEST,
+    INTEREST_TRAIN,
+    POOL,
+    PlantedPattern,
+    ProjectInfo,
+)
 
 SHOWN_KEYS = 5
 SHOWN_SKIPPED = 20
@@ -53,7 +59,8 @@ def info_text(info: ProjectInfo, states: Mapping[str, str], reader: Reader) -> I
     """What is in a project: images, sources, stages, what was planted, what was skipped."""
     role = reader.read("/images/role")
     n, height, width, channels = reader.shape("/images/pixels")
-    train, test, pool = (count(int((role == value).sum())) for value in range(3))
+    parts = (INTEREST_TRAIN, INTEREST_TEST, POOL)
+    train, test, pool = (count(int((role == part).sum())) for part in parts)
     yield f"Project {info.project_id}, revision {info.revision}, made by spurview {info.spurview}"
     colour = "grey" if channels == 1 else "colour"
     yield (
@@ -83,13 +90,15 @@ def skipped_text(info: ProjectInfo, shown: int | None = SHOWN_SKIPPED) -> Iterat
     lines = left_out_lines(info, shown)
     yield from (f"  {line}" for line in lines)
     if info.skipped_total > len(lines):
-        yield f"  and {count(info.skipped_total - len(lines))} more (spurview info lists them)"
+        further = len(lines) < len(info.skipped)
+        where = "spurview info lists them" if further else "the project lists no more of them"
+        yield f"  and {count(info.skipped_total - len(lines))} more ({where})"
 
 
 def new_text(info: ProjectInfo, reader: Reader, notes: Iterable[str]) -> Iterator[str]:
     """What a new project holds: images per class, pool, size, what was skipped, what to mind."""
     role, label = reader.read("/images/role"), reader.read("/images/label")
-    per_class = Counter(label[role != 2].tolist())
+    per_class = Counter(label[role != POOL].tolist())
     _, height, width, channels = reader.shape("/images/pixels")
     for index, name in enumerate(info.class_names):
         # A network may tell a thousand classes apart of which a few are of interest.
@@ -97,7 +106,7 @@ def new_text(info: ProjectInfo, reader: Reader, notes: Iterable[str]) -> Iterato
             yield f"class {name}: {count(per_class[index])} images"
     if info.network:
         yield f"network: {info.network.form}, {count(len(info.class_names))} classes"
-    yield f"pool: {count(int((role == 2).sum()))} images"
+    yield f"pool: {count(int((role == POOL).sum()))} images"
     yield f"working size: {width} × {height} pixels, {'grey' if channels == 1 else 'colour'}"
     yield from skipped_text(info)
     yield from (f"Note: {note}" for note in notes)

@@ -10,9 +10,7 @@ import click
 
 from spurview.core.errors import InputError
 
-COMMANDS = (
-    "these commands work without one: demo, new, run, findings, export, info, check, evaluate"
-)
+COMMANDS = "the commands work without one: spurview -h lists them"
 NO_DISPLAY = f"There is no display for the window; {COMMANDS}."
 
 

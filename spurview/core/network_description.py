@@ -19,7 +19,6 @@ Channel = Annotated[tuple[float, ...], Meta(min_length=1, max_length=3)]
 
 # Forms whose networks give no gradients, and the one that cannot be asked at all.
 WITHOUT_GRADIENTS: tuple[Form, ...] = ("onnx", "predictions")
-# Forms that are opened only after a person has agreed to the very file (weights: .pt and .pth).
 
 
 class Preprocessing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -77,7 +77,7 @@ def create_project(
             pool,
             settings=settings.images,
             seed=settings.seed,
-            project_dir=path.absolute().parent,
+            project_dir=folder,
             work_dir=work_dir,
             report=report,
         )

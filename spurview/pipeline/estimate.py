@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
 
 # So many batches tell a step's time; the first warms up and does not count.
 _BATCHES = 3
@@ -50,7 +55,7 @@ def estimate(
 
     n_train: 0 where no classifier is trained. Raises StageError where no step can be done.
     """
-    import torch
+    import torch  # seconds, and not wanted where only a size is asked for
 
     from spurview.core.device import choose_device
 
@@ -72,7 +77,7 @@ def _classifier_s(
     settings: Settings,
     shape: tuple[int, int, int],
     n_classes: int,
-    device: object,
+    device: torch.device,
     report: Report,
 ) -> float:
     """Seconds per image and epoch."""
@@ -92,7 +97,7 @@ def _classifier_s(
             n_classes=max(2, n_classes),
             settings=given,
             seed=0,
-            device=device,  # type: ignore[arg-type]
+            device=device,
             report=report,
         )
 
@@ -100,7 +105,7 @@ def _classifier_s(
 
 
 def _embedding_s(
-    settings: Settings, shape: tuple[int, int, int], device: object, report: Report
+    settings: Settings, shape: tuple[int, int, int], device: torch.device, report: Report
 ) -> float:
     from spurview.core.vae import train_vae
 
@@ -111,14 +116,15 @@ def _embedding_s(
             _noise(n, shape),
             settings=given,
             seed=0,
-            device=device,  # type: ignore[arg-type]
+            device=device,
             report=report,
         )
 
     return _per_image(train, min(given.batch, 200))
 
 
-def _per_image(train, batch: int) -> float:  # type: ignore[no-untyped-def]
+def _per_image(train: Callable[[int], None], batch: int) -> float:
+    """Seconds for each image, after a batch that warms up."""
     train(batch)
     began = time.monotonic()
     train(batch * _BATCHES)

@@ -69,8 +69,8 @@ def verdict_line(findings: Findings) -> str:
 
 
 def finding_row(finding: Finding) -> tuple[str, ...]:
-    put = finding.insertion
     """The cells of one finding, under `HEADINGS`."""
+    put = finding.insertion
     return (
         f"{finding.rank}.",
         finding.id,

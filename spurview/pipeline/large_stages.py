@@ -24,7 +24,7 @@ from spurview.core.large_pools import (
     search_large,
 )
 from spurview.core.material import Floats, Material, Rows, split_pool
-from spurview.core.neighbours import mean_of
+from spurview.core.neighbours import mean_of, nearest
 from spurview.core.pairs import Pairs
 from spurview.core.search import Found, MarginGradients
 from spurview.core.vae import reconstruct
@@ -131,7 +131,7 @@ def leading_residuals(work: Work, bare: Material, components: int = 32) -> Float
     from sklearn.utils.extmath import randomized_svd
 
     rows = sampled_rows(bare, sample_sizes(bare.shape), work.settings.seed)
-    part = part_of(bare, rows, _floats(work.reader, rows))
+    part = tested_part(work, bare, rows)
     residual = part.images - part.expected
     middle = residual.mean(0)
     rank = min(components, *residual.shape)
@@ -149,8 +149,6 @@ def leading_residuals(work: Work, bare: Material, components: int = 32) -> Float
 
 def _near_of_sample(work: Work, bare: Material, rows: Rows) -> Rows:
     """(N, k) places in the sample of every image's nearest pool images there."""
-    from spurview.core.neighbours import nearest
-
     of_pool = np.flatnonzero(bare.pool[rows])
     place = np.full(len(bare.pool), -1)
     place[rows[of_pool]] = np.arange(len(of_pool))

@@ -19,7 +19,7 @@ from spurview.sources.network_file import read_network_file
 from spurview.sources.originals import NetworkViews
 from spurview.sources.prediction_file import in_order, read_predictions
 
-WEIGHTS = "/classifier/weights/"
+CLASSIFIER_WEIGHTS = "/classifier/weights/"
 # Larger networks stay where they are; the project knows their file and its digest.
 MOST_STORED_BYTES = 4 << 20
 _STORED_FORMS = ("torchvision", "timm")
@@ -112,7 +112,9 @@ def _stored(asked: SizedNetwork, network: NetworkDescription) -> dict[str, Array
     if sum(value.nbytes for value in state.values()) > MOST_STORED_BYTES:
         return {}
     return {
-        WEIGHTS + key: value.to(torch.float32 if value.is_floating_point() else torch.int64)
+        CLASSIFIER_WEIGHTS + key: value.to(
+            torch.float32 if value.is_floating_point() else torch.int64
+        )
         .cpu()
         .numpy()
         for key, value in state.items()
@@ -121,13 +123,13 @@ def _stored(asked: SizedNetwork, network: NetworkDescription) -> dict[str, Array
 
 def _from_project(work: Work, network: NetworkDescription) -> Answering | None:
     """The network from the weights that the project holds, if it does."""
-    names = [name for name in work.reader.names() if name.startswith(WEIGHTS)]
+    names = [name for name in work.reader.names() if name.startswith(CLASSIFIER_WEIGHTS)]
     record = work.info.stages.get("classifier")
     is_fresh = record is not None and record.fingerprint == fingerprint("classifier", work.info)
     if network.form not in _STORED_FORMS or not names or not is_fresh:
         return None
     weights = {
-        name.removeprefix(WEIGHTS): torch.from_numpy(np.array(work.reader.read(name)))
+        name.removeprefix(CLASSIFIER_WEIGHTS): torch.from_numpy(np.array(work.reader.read(name)))
         for name in names
     }
     module, _ = build(network.form, network.name, weights, "What the project holds")

@@ -59,12 +59,13 @@ def trial_of(
     probability = exponent / exponent.sum(1, keepdims=True)
     predicted = logits.argmax(1)
     own = [int(k) if 0 <= k < len(class_names) else None for k in label[rows]]
+    warning = _warning(predicted, probability, own, class_names)
     return Trial(
         rows=[int(row) for row in rows],
         predicted=[class_names[k] for k in predicted],
         confidence=[round(float(p), 4) for p in probability.max(1)],
         own=[None if k is None else class_names[k] for k in own],
-        warnings=_warnings(predicted, probability, own, class_names),
+        warnings=[warning] if warning else [],
     )
 
 
@@ -78,16 +79,6 @@ def summary(trial: Trial) -> str:
         f"First test: {right} of {len(known)} images of interest get their own class from the "
         "network."
     )
-
-
-def _warnings(
-    predicted: NDArray[np.int64],
-    probability: Logits,
-    own: Sequence[int | None],
-    class_names: Sequence[str],
-) -> list[str]:
-    sentence = _warning(predicted, probability, own, class_names)
-    return [sentence] if sentence else []
 
 
 def _warning(

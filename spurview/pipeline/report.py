@@ -179,18 +179,8 @@ def _title(finding: Finding) -> str:
 
 def _overview(found: Findings, chosen: Sequence[Evidence]) -> list[list[str]]:
     """A line a finding, linked to its article."""
-    head = [
-        "finding",
-        "pattern",
-        "outcome",
-        "kind",
-        "turned",
-        "random group",
-        "pool lift",
-        "in training",
-    ]
     names = candidate_names(found)
-    return [[*head, "verdict"], *(_line(one, names[one.finding.id]) for one in chosen)]
+    return [[*_HEAD], *(_line(one, names[one.finding.id]) for one in chosen)]
 
 
 def _line(evidence: Evidence, name: str) -> list[str]:

@@ -24,8 +24,13 @@ from spurview.pipeline.blocks import (
 )
 from spurview.pipeline.run import Work, chosen_kind, within_memory, work_of
 from spurview.pipeline.saving import run_project
-from spurview.pipeline.stages import states
-from spurview.pipeline.training_stages import finished_vae, network_of, trained_vae
+from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES, states
+from spurview.pipeline.training_stages import (
+    NOT_TRAINED,
+    finished_vae,
+    network_of,
+    trained_vae,
+)
 from spurview.project.model import ProjectInfo
 from spurview.project.store import Project
 
@@ -58,9 +63,7 @@ def compute_share(
     project: only read. Raises StageError where its networks are not trained yet.
     """
     if states(project.info, project)["classifier"] != "fresh":
-        raise StageError(
-            "The networks of this project are not trained yet: run it with --until weights first."
-        )
+        raise StageError(NOT_TRAINED)
     if _is_missing("predictions", project, project.info):
         _predict(_work("predictions", project, device, trusted, report), share)
     if _is_missing("embedding", project, project.info):
@@ -155,8 +158,6 @@ def _only_predicted(info: ProjectInfo) -> bool:
 
 
 def _comes_before(stage: str, until: str) -> bool:
-    from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES
-
     names = (*STAGE_NAMES, *OPTIONAL_NAMES)
     return until not in names or names.index(stage) <= names.index(until)
 

@@ -20,7 +20,13 @@ from spurview.core.ranks import ALONE, Ranks
 from spurview.core.settings import ClassifierSettings
 from spurview.core.vae import VAE, reconstruct, train_vae
 from spurview.pipeline.blocks import embedded_blocks, predicted_blocks
-from spurview.pipeline.network_stages import checked, open_network, predicted_classes, seen_facts
+from spurview.pipeline.network_stages import (
+    CLASSIFIER_WEIGHTS,
+    checked,
+    open_network,
+    predicted_classes,
+    seen_facts,
+)
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.starting_weights import starting_weights
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectInfo
@@ -28,8 +34,8 @@ from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN, POOL, ProjectI
 S = TypeVar("S")
 T = TypeVar("T")
 
-CLASSIFIER_WEIGHTS = "/classifier/weights/"
 EMBEDDING_WEIGHTS = "/embedding/weights/"
+NOT_TRAINED = "The networks of this project are not trained yet: run it with --until weights first."
 _SAMPLES = 12
 _SMALLEST_BATCH = 8
 
@@ -171,9 +177,7 @@ def finished_vae(work: Work) -> VAE:
     """The VAE whose training in the work folder is finished. Raises StageError where it is not."""
     state = work.checkpoints.training()
     if state is None or state.epoch < work.settings.embedding.epochs:
-        raise StageError(
-            "The networks of this project are not trained yet: run it with --until weights first."
-        )
+        raise StageError(NOT_TRAINED)
     return trained_vae(work)[0]
 
 

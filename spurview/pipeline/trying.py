@@ -22,7 +22,7 @@ from spurview.sources import SourceSpec
 from spurview.sources.prediction_file import Predictions, in_order
 from spurview.sources.sampling import read_sample
 
-# As many of the images as can show a wrong class; the rest are unrelated ones.
+# Most are of interest: those have a class of their own, so that a wrong answer shows.
 N_POOL = 3
 N_INTEREST = TRIED - N_POOL
 
@@ -132,7 +132,7 @@ def _asked(
 
 
 def _foretold(found: Predictions, fitted: Fitted, rows: NDArray[np.int64]) -> Logits:
-    """(n, K) what the file says of the rows: logarithms of probabilities, or 0 and -inf-like."""
+    """(n, K) what the file says of the rows: logarithms of probabilities, or 0 and else -30."""
     names = fitted.product.class_names
     keys = image_keys(MemoryReader(fitted.product.arrays))
     lines = in_order(found, [keys[row] for row in rows], fitted.description.file)
