@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spurview.cli.app import cli
 from spurview.cli.commands import STAGES
 from spurview.pipeline.stages import STAGE_NAMES
 from spurview.project.store import Project
@@ -71,7 +72,8 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 def test_alone_without_a_display_names_the_commands_that_work(tmp_path: Path) -> None:
     ran = spurview(cwd=tmp_path)
-    assert_refused(ran, "display", "demo", "new", "run", "findings", "export", "info", "check")
+    of_projects = cli.commands.keys() - {"install-desktop", "version"}
+    assert_refused(ran, "display", *of_projects)
 
 
 def test_missing_project_file_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ import click
 
 from spurview.core.errors import InputError
 
-COMMANDS = "the commands work without one: spurview -h lists them"
+COMMANDS = (
+    "these commands work without one: demo, new, run, merge, findings, export, info, check, "
+    "compare, evaluate, samples"
+)
 NO_DISPLAY = f"There is no display for the window; {COMMANDS}."
 
 
