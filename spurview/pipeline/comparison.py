@@ -127,13 +127,13 @@ def to_json(found: Comparison) -> str:
     return msgspec.json.format(msgspec.json.encode(found), indent=1).decode()
 
 
-def seen_words(seen: Seen | None) -> str:
-    """A finding in few words; a dash where there is none."""
+def seen_words(seen: Seen | None, name: str = "") -> str:
+    """A finding in few words, by its name or else its rank; a dash where there is none."""
     if seen is None:
         return "–"
     verdict = f", {seen.verdict}" if seen.verdict else ""
     outcome = "not proven" if seen.outcome == "candidate" else seen.outcome
-    return f"{seen.rank}: {outcome}, {count(seen.members)} images{verdict}"
+    return f"{name or seen.rank}: {outcome}, {count(seen.members)} images{verdict}"
 
 
 def _row(compared: Compared) -> tuple[str, ...]:

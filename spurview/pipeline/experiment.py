@@ -106,7 +106,7 @@ def why_trained_here(info: ProjectInfo) -> str:
     )
 
 
-def look(reader: Reader, info: ProjectInfo, plan: Plan, *, shown: int = 3) -> Look:
+def look(reader: Reader, info: ProjectInfo, plan: Plan, *, shown: int = 4) -> Look:
     """Some images of the class and of the pool with the pattern. Raises InputError as planting."""
     planting = _Planting(reader, info, plan)
     rows = np.concatenate([planting.own[:shown], planting.pool[:shown]])

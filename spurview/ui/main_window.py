@@ -167,8 +167,6 @@ class MainWindow(QMainWindow):
         self.workspace.judging.go_to_first_alarm()
         self.workspace.clusters.tree.setFocus()
         self.recovery.begin(self.workspace.document, opened.unsaved)
-        if opened.project.locked_by:
-            self.status.say(f"Opened read-only: {opened.project.locked_by} has it open.")
         then, self.after_opening = self.after_opening, None
         if then is not None:
             then()
@@ -247,6 +245,7 @@ class MainWindow(QMainWindow):
         self.workspace.tool_bar.hide()
         self.start_page.refresh()
         self.pages.setCurrentWidget(self.start_page)
+        self.start_page.focus_first()
         self.refresh()
 
     def _leave(self, go: Go) -> None:

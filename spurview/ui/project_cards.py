@@ -24,6 +24,8 @@ from spurview.ui.samples import first_line
 _CARD = QSize(264, 220)
 _PICTURE = QSize(248, 140)
 _INSET_PX, _LEAST_PX = 8, 200
+# The pictures of cards are small: at more than half as wide again they would be blurred.
+_MOST_PX = 388
 # Where the lines are cut: names and places keep both their ends.
 _CUTS = (
     Qt.TextElideMode.ElideMiddle,
@@ -87,8 +89,8 @@ class Card(QAbstractButton):
         super().changeEvent(event)
 
     def set_width(self, width_px: int) -> None:
-        """Make it narrower than the mock-up's, its picture as well."""
-        self._width = min(width_px, _CARD.width())
+        """Make it narrower or wider than the mock-up's, its picture as well."""
+        self._width = min(width_px, _MOST_PX)
         self._fit()
 
     def _fit(self) -> None:

@@ -105,6 +105,10 @@ class StartPage(QWidget):
             button.style().polish(button)
         self._tint()
 
+    def focus_first(self) -> None:
+        """The keyboard begins at the one thing to do."""
+        self._ways_in_order()[0].setFocus()
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()

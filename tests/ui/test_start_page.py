@@ -125,4 +125,4 @@ def test_four_cards_stand_side_by_side_in_a_small_window(qtbot, preferences):
     assert len(page.cards) == 4
     assert len({card.y() for card in page.cards}) == 1
     page.resize(2560, 1352)
-    assert {card.width() for card in page.cards} == {264}
+    assert {card.width() for card in page.cards} == {388}

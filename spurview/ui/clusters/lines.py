@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -27,6 +27,7 @@ class _Line(QWidget):
         self.setAccessibleName(text)
         self.setToolTip(text)
         self.setVisible(bool(text))
+        self.updateGeometry()
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -38,9 +39,15 @@ class _Line(QWidget):
         painter.setPen(self.colour(shown))
         left = self.inset_px + 24
         room = self.width() - left - 8
-        cut = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, cut)
+        self.paint_text(painter, QRectF(left, 0, room, self.height()))
         painter.end()
+
+    def paint_text(self, painter: QPainter, area: QRectF) -> None:
+        """The text on one line."""
+        cut = painter.fontMetrics().elidedText(
+            self._text, Qt.TextElideMode.ElideRight, int(area.width())
+        )
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, cut)
 
     def paint_ground(self, painter: QPainter, shown: theme.Theme) -> None:
         """Nothing behind the line."""
@@ -60,7 +67,25 @@ class Summary(_Line):
 
 
 class Banner(_Line):
+    """Takes a second line where it must: a person has to see why all below it is old."""
+
     icon_name = "circle-dashed"
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, width - self.inset_px - 32, 1000)
+        needed = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._text)
+        return max(self.sizeHint().height(), needed.height() + 12)
+
+    def paint_text(self, painter: QPainter, area: QRectF) -> None:
+        """The text, wrapped."""
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, flags, self._text)
 
     def sizeHint(self) -> QSize:
         return QSize(200, max(32, self.fontMetrics().height() + 12))

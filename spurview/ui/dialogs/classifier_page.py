@@ -23,8 +23,8 @@ from spurview.ui.dialogs.tryout_panel import TryoutPanel
 from spurview.ui.widgets.labels import label
 
 _TRAINED = (
-    "The network is trained on the images of interest when the project is run first; nine tenths "
-    "of them are for training, the others show how well it does."
+    "The network is trained on the images of interest when the project is first run; nine "
+    "tenths of them are for training, the others show how well it does."
 )
 _PREDICTIONS = "CSV or npz (*.csv *.npz);;All files (*)"
 
@@ -73,8 +73,8 @@ class ClassifierPage(Page):
         self._trained = label(_TRAINED, "quiet", wrap=True)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(12)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
         for part in (self.training, self.network, self._of_predictions):
             holder = QVBoxLayout()
             holder.setContentsMargins(24, 0, 0, 0)

@@ -16,7 +16,7 @@ from spurview.sources import Role, SourceSpec
 if TYPE_CHECKING:
     from spurview.pipeline.trying import Tryout
 
-EXAMPLES = 6
+EXAMPLES = 14
 POOL_EXAMPLES = 96
 
 

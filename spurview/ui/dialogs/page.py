@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from spurview.ui import icons, theme
 from spurview.ui.widgets.labels import label
 
-_NAME_PX = 120
+_NAME_PX, _EDITOR_PX = 120, 160
 
 
 class Page(QWidget):
@@ -79,6 +79,9 @@ def add_field(grid: QGridLayout, name: str, *editors: QWidget, tip: str = "") ->
         if tip and not editor.toolTip():
             editor.setToolTip(tip)
     if not is_wide:
+        # Boxes below one another end in one line.
+        if len(editors) == 1:
+            editors[0].setMinimumWidth(_EDITOR_PX)
         inside.addStretch(1)
     grid.addWidget(said, row, 0)
     grid.addWidget(line, row, 1)

@@ -105,7 +105,7 @@ class PlantDialog(ToolDialog):
         add_field(grid, "Strength", self.strength, tip="100 % replaces the pixels")
         add_field(grid, "Share of the class", self.of_class, tip="Of its training images")
         add_field(grid, "Share of the pool", self.of_pool)
-        add_field(grid, "Draw", self.seed, tip="Another number draws other images and places")
+        add_field(grid, "Seed", self.seed, tip="Another number draws other images and places")
         left = QVBoxLayout()
         left.addLayout(grid)
         left.addStretch(1)
@@ -253,7 +253,6 @@ def _number(low: int, high: int, value: int, unit: str) -> WholeBox:
     made.setRange(low, high)
     made.setValue(value)
     made.setSuffix(unit)
-    made.setMinimumWidth(96)
     return made
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from spurview.jobs import JobRunner
@@ -20,11 +22,16 @@ from spurview.ui.widgets.number_box import WholeBox
 
 # Strengths and shares, and without a pattern.
 _KINDS = 6
-_PLOT_PX = 208
+_PLOT_PX = 248
 _WHAT = (
     "A patch of noise is planted into this project's own images at several strengths and in "
     "several shares of them; each time everything is trained and searched anew, with the "
     "project's own settings. What is found of them tells how far a silence can be trusted."
+)
+
+_YET = (
+    "Here the curve grows while trials end: how many of the patterns were found, by their "
+    "strength, and how many gave an alarm. What has been done is kept when you stop."
 )
 
 
@@ -57,10 +64,12 @@ class SensitivityDialog(ToolDialog):
         self.body.addWidget(self.unsaved)
         self.said = label("", "value", wrap=True)
         self.body.addWidget(self.said)
+        self.said.hide()
         self._plot = QVBoxLayout()
-        self.body.addLayout(self._plot)
-        self.body.addStretch(1)
+        self.body.addLayout(self._plot, 1)
         self.plot: SensitivityPlot | None = None
+        self._yet = _NothingYet()
+        self._plot.addWidget(self._yet)
         self.trials.valueChanged.connect(self._say_time)
         self.processes.valueChanged.connect(self._say_time)
         self._say_time()
@@ -96,12 +105,13 @@ class SensitivityDialog(ToolDialog):
         self._show(record)
 
     def _show(self, record: SensitivityRecord) -> None:
-        if self.plot is not None:
-            self._plot.removeWidget(self.plot)
-            self.plot.hide()
-            self.plot.deleteLater()
+        old = self.plot or self._yet
+        self._plot.removeWidget(old)
+        old.hide()
+        old.deleteLater()
         self.plot = SensitivityPlot(record, height_px=_PLOT_PX)
-        self._plot.addWidget(self.plot)
+        self._plot.addWidget(self.plot, 0, Qt.AlignmentFlag.AlignTop)
+        self.said.show()
         self.said.setText(sensitivity_sentence(self._document.info))
 
     def _say_time(self) -> None:
@@ -112,3 +122,18 @@ class SensitivityDialog(ToolDialog):
             whole = duration(n * one / self.processes.value())
             told += f" A run of this project took {duration(one)}, so all take about {whole}."
         self.takes.setText(told)
+
+
+class _NothingYet(QWidget):
+    """The place of the curve, and what will stand there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(_PLOT_PX)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        said = label(_YET, "quiet", wrap=True)
+        said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(64, 16, 64, 16)
+        inside.addWidget(said)

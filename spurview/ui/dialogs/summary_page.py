@@ -36,7 +36,6 @@ class SummaryPage(Page):
         self.side = WholeBox()
         self.side.setRange(0, 512)
         self.side.setSpecialValueText("As the images")
-        self.side.setMinimumWidth(140)
         self.aspect = ChoiceBox()
         for key, text in _ASPECTS:
             self.aspect.addItem(text, key)
@@ -63,15 +62,17 @@ class SummaryPage(Page):
         self.choose.clicked.connect(self._choose)
 
     def _lay_out(self) -> None:
-        grid = fields()
+        chosen, size, cost, place = (fields() for _ in range(4))
         for name in ("Images", "Pool", "Classifier"):
-            add_field(grid, name, self.lines[name])
-        add_field(grid, "Working size", self.side, tip="Width and height of all images, in pixels")
-        add_field(grid, "Not square", self.aspect, tip="What becomes of images that are no square")
-        for name in ("Images become", "Computed on", "Takes"):
-            add_field(grid, name, self.lines[name])
-        add_field(grid, "Save as", self.path, self.choose)
-        self.column.addLayout(grid)
+            add_field(chosen, name, self.lines[name])
+        add_field(size, "Working size", self.side, tip="Width and height of all images, in pixels")
+        add_field(size, "Not square", self.aspect, tip="What becomes of images that are no square")
+        add_field(size, "Images become", self.lines["Images become"])
+        for name in ("Computed on", "Takes"):
+            add_field(cost, name, self.lines[name])
+        add_field(place, "Save as", self.path, self.choose)
+        for grid in (chosen, size, cost, place):
+            self.column.addLayout(grid)
         self.column.addWidget(self.failure)
         self.column.addStretch(1)
         self.column.addWidget(self.job)

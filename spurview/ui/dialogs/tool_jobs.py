@@ -45,9 +45,10 @@ def planting(reader: Reader, info: ProjectInfo, plan: Plan, path: Path) -> Work:
 
 @dataclass(frozen=True)
 class Shown:
-    """A comparison, and small pictures (h, w, 3) u8 of each side's findings by id."""
+    """A comparison; of each side's findings by id, names and small pictures (h, w, 3) u8."""
 
     found: Comparison
+    names: tuple[dict[str, str], dict[str, str]] = field(default_factory=lambda: ({}, {}))
     pictures: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] = field(
         default_factory=lambda: ({}, {})
     )
@@ -61,6 +62,7 @@ def comparing(document: Document, path: Path) -> Work:
     def work(report: Report, deliver: Any) -> Shown:
         from spurview.pipeline.comparison import Side, compare
         from spurview.pipeline.findings import collect
+        from spurview.pipeline.wording import candidate_names
         from spurview.project.store import Project
 
         if findings is None:
@@ -73,7 +75,8 @@ def comparing(document: Document, path: Path) -> Work:
                 Side(path.name, theirs, other, other.keys()),
             )
             report(0, 0, "compare: matching the findings")
-            return Shown(compare(*sides), (_pictures(sides[0]), _pictures(sides[1])))
+            names = (candidate_names(findings), candidate_names(theirs))
+            return Shown(compare(*sides), names, (_pictures(sides[0]), _pictures(sides[1])))
 
     return work
 

@@ -24,7 +24,7 @@ from spurview.ui.evidence import sections
 from spurview.ui.evidence.figures_text import figures_text
 from spurview.ui.evidence.icon_label import IconLabel
 from spurview.ui.evidence.material import Material, material
-from spurview.ui.evidence.silence import silence
+from spurview.ui.evidence.silence import silence, what_was_searched
 from spurview.ui.selection import Focus, Selection
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, label
@@ -124,7 +124,7 @@ class EvidencePane(QWidget):
         self.title_bar = self._header()
         layout.addWidget(self.title_bar)
         layout.addWidget(self._stale_banner())
-        self._body = QWidget()
+        self._body = _Body()
         self._columns = QGridLayout(self._body)
         self._columns.setContentsMargins(16, 8, 16, 16)
         self._columns.setHorizontalSpacing(32)
@@ -241,7 +241,7 @@ class EvidencePane(QWidget):
         self._arrange()
 
     def _made_parts(self) -> list[QWidget]:
-        """Left and right column; one part alone where there is no candidate."""
+        """Left and right column; one part alone where there is nothing to say yet."""
         findings = self._document.findings
         if self._shown is not None:
             return [self._left(self._shown), self._right(self._shown)]
@@ -249,7 +249,8 @@ class EvidencePane(QWidget):
             return [_words(NOT_YET)]
         if not is_silent(findings):
             return [_words(EMPTY)]
-        return [silence(findings, self._document.info, self.sensitivity_requested.emit)]
+        claim = silence(findings, self._document.info, self.sensitivity_requested.emit)
+        return [claim, what_was_searched(findings)]
 
     def _left(self, shown: Material) -> QWidget:
         part, inside = _stack()
@@ -316,9 +317,22 @@ class EvidencePane(QWidget):
             place = (0, index) if two else (index, 0)
             self._columns.addWidget(part, *place)
             part.show()
-        self._columns.setColumnStretch(0, 1)
-        self._columns.setColumnStretch(1, 1 if two else 0)
+        # One column stands at the left, below the header, and leaves what it cannot use.
+        self._columns.setColumnStretch(0, 1 if two else 1000)
+        self._columns.setColumnStretch(1, 1)
         self._columns.setRowStretch(len(self._parts) if not two else 1, 1)
+
+
+class _Body(QWidget):
+    """As high as its text needs at this width, and no higher.
+
+    The least height of a label that wraps is that of its narrowest width, and a scroll area would
+    leave as much room below the last line.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return QSize(least.width(), min(least.height(), self.heightForWidth(self.width())))
 
 
 def _words(text: str) -> QWidget:

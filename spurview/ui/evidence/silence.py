@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from spurview.pipeline.findings import Findings
 from spurview.pipeline.sensitivity_wording import sensitivity_sentence
@@ -21,14 +21,11 @@ _FIRST, _AGAIN = "How sensitive is this?", "Try again, or more often…"
 def silence(
     findings: Findings, info: ProjectInfo, ask: Callable[[], None] | None = None
 ) -> QWidget:
-    """The sentence, and what was searched, from the records alone.
+    """The sentence and how far it can be trusted, from the records alone.
 
     ask: called when the person asks how sensitive the search is; None where nobody would answer.
     """
-    part = QWidget()
-    inside = QVBoxLayout(part)
-    inside.setContentsMargins(0, 0, 0, 0)
-    inside.setSpacing(8)
+    part, inside = _column()
     inside.addWidget(label(headline(findings), "headline", wrap=True))
     is_said = is_searched(findings)
     if is_said:
@@ -39,7 +36,13 @@ def silence(
         link = LinkButton(_AGAIN if info.sensitivity else _FIRST)
         link.clicked.connect(ask)
         inside.addWidget(link)
-    inside.addSpacing(16)
+    inside.addStretch(1)
+    return part
+
+
+def what_was_searched(findings: Findings) -> QWidget:
+    """Pool, classes and candidates behind the sentence."""
+    part, inside = _column()
     inside.addWidget(label("What was searched", "title"))
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
@@ -51,3 +54,12 @@ def silence(
     inside.addLayout(grid)
     inside.addStretch(1)
     return part
+
+
+def _column() -> tuple[QWidget, QVBoxLayout]:
+    part = QWidget()
+    part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    inside = QVBoxLayout(part)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(8)
+    return part, inside

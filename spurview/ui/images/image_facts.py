@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import Highlight, agreement
@@ -26,6 +26,8 @@ from spurview.ui.widgets.labels import label
 
 _TILE_PX = 112
 _INSET = 16
+# Neighbours stand in rows of four; what stands above them takes about so much beside the bars.
+_ACROSS, _MOST_ROWS, _ABOVE_PX = 4, 6, 340
 _ROLES = {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}
 _PARTS: tuple[tuple[What, str], ...] = (
     ("original", "Original"),
@@ -94,16 +96,30 @@ class ImageFacts(QWidget):
         super().__init__(parent)
         self._document, self._focus = document, focus
         self._tiles = Tiles(document)
-        self._class_index = -1
+        self._n_shown = 0
+        self._class_index, self._row = -1, -1
         document.stages_changed.connect(lambda _: self._tiles.forget())
         document.replaced.connect(self._tiles.forget)
         self._build()
 
     def show_row(self, row: int) -> None:
         """Show the facts of another row."""
+        self._row = row
         self._show_prediction(row)
         self._show_parts(row)
         self._show_neighbours(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._row >= 0 and self._n_shown != self._n_wanted:
+            self._show_neighbours(self._row)
+
+    @property
+    def _n_wanted(self) -> int:
+        """As many neighbours as fill the height, in whole rows, at least two of them."""
+        caption = self.fontMetrics().height() + 16
+        left = self.height() - self._bars.sizeHint().height() - _ABOVE_PX
+        return _ACROSS * min(max(2, left // (self._side() + caption)), _MOST_ROWS)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -207,7 +223,8 @@ class ImageFacts(QWidget):
         if not (reader.has("/latents") and reader.has("/predictions/logits")):
             self._near_words.setText("appear once Embedding has run")
             return
-        others = nearest_elsewhere(reader, row)
+        self._n_shown = self._n_wanted
+        others = nearest_elsewhere(reader, row, self._n_shown)
         if not len(others):
             self._near_words.setText("none: all pool images got this class")
             return

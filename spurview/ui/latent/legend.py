@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from spurview.pipeline.wording import count
 from spurview.ui import theme
@@ -158,6 +158,7 @@ class LegendRow(QWidget):
         self.setAccessibleName("Legend")
         self._entries: list[LegendEntry] = []
         self._is_compact = False
+        self._title: QLabel | None = None
         self._shown: tuple[str, tuple[Group, ...]] = ("", ())
         self._hidden: frozenset[int] = frozenset()
         self._before_click: frozenset[int] = frozenset()
@@ -179,9 +180,10 @@ class LegendRow(QWidget):
         self._shown = (title, groups)
         self._flow.clear()
         self._entries, self._hidden = [], hidden
-        name = label(title, "quiet")
-        name.setMinimumHeight(24)
-        self._flow.addWidget(name)
+        self._title = label(title, "quiet")
+        self._title.setMinimumHeight(24)
+        self._flow.addWidget(self._title)
+        self._title.setHidden(self._is_compact)
         if is_ramp:
             self._flow.addWidget(Ramp())
         else:
@@ -192,8 +194,10 @@ class LegendRow(QWidget):
         self.updateGeometry()
 
     def set_compact(self, is_compact: bool) -> None:
-        """Leave zeros out, where there is little room."""
+        """Leave zeros and the title out where there is little room: the box of colours names it."""
         self._is_compact = is_compact
+        if self._title is not None:
+            self._title.setHidden(is_compact)
         for entry in self._entries:
             entry.set_compact(is_compact)
         self._flow.invalidate()

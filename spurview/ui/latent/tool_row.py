@@ -46,18 +46,19 @@ class ToolRow(QWidget):
         self._add_kinds()
         self.count = label("")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self._colour_word, self.colour_box, self.view_button):
-            self._line.addWidget(widget)
-            self._line.addSpacing(4)
-        self._line.addSpacing(4)
-        self._line.addWidget(self.count)
+        self._choices = QHBoxLayout()
+        for widget in (self._colour_word, self.colour_box, self.view_button, self.count):
+            self._choices.addWidget(widget)
+        self._line.addLayout(self._choices)
+        self.set_narrow(False)
 
     def check(self, tool: Tool) -> None:
         """Show a tool as chosen."""
         self._tools[tool].setChecked(True)
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Drop words where there is little room."""
+        """Drop words, and stand closer, where there is little room."""
+        self._choices.setSpacing(4 if is_narrow else 8)
         self._colour_word.setVisible(not is_narrow)
         self.view_button.setText("" if is_narrow else "View")
         self.view_button.updateGeometry()
