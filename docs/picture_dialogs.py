@@ -16,7 +16,9 @@ from spurview.ui.dialogs import opening
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.main_window import MainWindow
 
-_INTEREST, _POOL = 600, 1200
+_INTEREST, _POOL, _SUMMARY = 600, 1200, 3
+# Where the second network's project is.
+SECOND = "SPURVIEW_PICTURES_SECOND"
 
 
 def new_project(page: int) -> Callable[[MainWindow], None]:
@@ -32,6 +34,8 @@ def new_project(page: int) -> Callable[[MainWindow], None]:
             _wait(lambda: dialog.pool.is_done)
         for number in range(2, page + 1):
             _wait(lambda number=number: _went_to(dialog, number))
+        if page == _SUMMARY:
+            _wait(lambda: "measuring" not in dialog.summary.lines["Takes"].text())
 
     return show
 
@@ -43,6 +47,14 @@ def plant(window: MainWindow) -> None:
 
 def sensitivity(window: MainWindow) -> None:
     opening.sensitivity(window, window.workspace)
+
+
+def compare(window: MainWindow) -> None:
+    """The sample beside the project of a second network, which picture_projects.py made."""
+    dialog = opening.compare(window, window.workspace)
+    dialog.path.setText(os.environ[SECOND])
+    dialog.start()
+    _wait(lambda: dialog.table.isVisible())
 
 
 def _went_to(dialog: NewProjectDialog, number: int) -> bool:

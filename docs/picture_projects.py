@@ -1,23 +1,27 @@
-"""The projects that docs/pictures.py shows: samples, a moving pattern, too few images.
+"""The projects that docs/pictures.py shows: samples, a moving pattern, too few images,
+a second network.
 
 All of real digits, as the demo's. What is no sample takes one to three minutes on two cores, once.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from spurview.core.plant import choose, moved_places, noise_patch, quiet_place
-from spurview.core.settings import Settings
+from spurview.core.settings import Settings, with_setting
 from spurview.pipeline.create import save_product
 from spurview.pipeline.demo import Demo, demo_images
 from spurview.pipeline.run import applied, compute, history_event
 from spurview.project.model import INTEREST_TRAIN, POOL
+from spurview.project.store import Project
 from spurview.sources.changing import only_images, with_pixels
 from spurview.ui.samples import sample_projects
 
@@ -26,44 +30,58 @@ SAMPLES = {"sample": "planted-patch", "clean": "clean-digits"}
 FILES = {
     "moving": "moving-patch",
     "too-few": "small-pool",
+    "second": "second-network",
 }
 SEED, PER_DIGIT, TOO_FEW = 3, 400, 12
 PLANTED_CLASS = 2
 SIDE_PX, JITTER_PX = 7, 3
 SHARE_OF_CLASS, SHARE_OF_POOL = 0.9, 0.08
+EPOCHS = "12"
 
 
 def project(name: str, folder: Path) -> Path:
-    """The finished project of this name in the folder, made where it is not there."""
+    """The finished project of this name in the folder, made or finished where it is not."""
     if name in SAMPLES:
         return next(path for path in sample_projects() if path.stem == SAMPLES[name])
     path = folder / f"{FILES[name]}.spurview"
     if not path.exists():
         print(f"making {path.name}", file=sys.stderr)
-        made = _MAKERS[name](folder)
-        with save_product(path, made.product, Settings(seed=SEED), planted=made.planted) as saved:
-            for product in compute(saved, saved.info, work_dir=folder, device="cpu"):
-                info = applied(saved.info, product)
-                history = [*saved.history, history_event(product, info)]
-                saved.save(info=info, put=product.arrays, drop=product.drop, history=history)
+        _MAKERS[name](folder, path)
+    with Project.open(path) as saved:
+        for product in compute(saved, saved.info, work_dir=folder, device="cpu"):
+            info = applied(saved.info, product)
+            history = [*saved.history, history_event(product, info)]
+            saved.save(info=info, put=product.arrays, drop=product.drop, history=history)
     return path
+
+
+def _begin(made: Demo, path: Path) -> None:
+    save_product(path, made.product, Settings(seed=SEED), planted=made.planted).close()
+
+
+def _second_network(folder: Path, path: Path) -> None:
+    """The sample's images with a network that is trained for longer."""
+    shutil.copy(project("sample", folder), path)
+    with Project.open(path) as saved:
+        settings = with_setting(saved.info.settings, "classifier.epochs", EPOCHS)
+        saved.save(info=msgspec.structs.replace(saved.info, settings=settings))
 
 
 def _clean(folder: Path, per_digit: int = PER_DIGIT) -> Demo:
     return demo_images(Settings(seed=SEED), None, project_dir=folder, per_digit=per_digit)
 
 
-def _too_few(folder: Path) -> Demo:
+def _too_few(folder: Path, path: Path) -> None:
     """Digits of which the pool holds a dozen each: in most classes nothing can be said."""
     made = _clean(folder)
     role, label = (made.product.arrays[f"/images/{name}"] for name in ("role", "label"))
     kept = role != POOL
     for digit in np.unique(label[~kept]):
         kept[np.flatnonzero((label == digit) & (role == POOL))[:TOO_FEW]] = True
-    return replace(made, product=only_images(made.product, kept))
+    _begin(replace(made, product=only_images(made.product, kept)), path)
 
 
-def _moving(folder: Path) -> Demo:
+def _moving(folder: Path, path: Path) -> None:
     """A patch that stands in another place of each image that carries it."""
     made = _clean(folder)
     arrays, rng = made.product.arrays, np.random.default_rng(SEED)
@@ -77,10 +95,11 @@ def _moving(folder: Path) -> Demo:
     pattern = noise_patch(rng, shape, place)
     places = moved_places(rng, pattern, len(rows), JITTER_PX)
     planted = with_pixels(made.product, rows, pattern.apply(pixels[rows], places))
-    return replace(made, product=planted, rows=rows)
+    _begin(replace(made, product=planted, rows=rows), path)
 
 
-_MAKERS: dict[str, Callable[[Path], Demo]] = {
+_MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "moving": _moving,
+    "second": _second_network,
     "too-few": _too_few,
 }

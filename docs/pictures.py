@@ -1,8 +1,8 @@
 """Takes the pictures of every screen from the real window: python3 docs/pictures.py
 
-Into docs/pictures, at 1280x800 and 2560x1440, dark and light. The projects it shows are the sample
-and those of picture_projects.py, which it makes in --work where they are not there yet. No display
-is needed.
+Into docs/pictures or --out, at 1280x800 and 2560x1440, dark and light. The projects it shows are
+the samples and those of picture_projects.py, which it makes in --work where they are not there yet.
+No display is needed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from spurview.ui.preferences_dialog import PreferencesDialog
 
 HERE = Path(__file__).parent / "pictures"
 SIZES = ((1280, 800), (2560, 1440))
-# Few enough for small files; the window is grey but for its marks.
-COLOURS = 64
+# Few enough for small files; the window is grey but for its marks and a sample's photographs.
+COLOURS, COLOURS_OF_PHOTOS = 64, 192
 # What lies over the window behind a dialog.
 SHADE = QColor(0, 0, 0, 96)
 _KEPT = (
@@ -75,7 +75,7 @@ def main() -> None:
         if wanted:
             with _window(project, asked.work) as window:
                 for name in wanted:
-                    _take(window, name, screens[name])
+                    _take(window, name, screens[name], asked.out)
 
 
 def _arguments() -> argparse.Namespace:
@@ -88,15 +88,20 @@ def _arguments() -> argparse.Namespace:
         default=Path(tempfile.gettempdir()) / "spurview-pictures",
         help="where the projects are made, and found again the next time",
     )
+    parser.add_argument("--out", type=Path, default=HERE, help="where the pictures go")
     return parser.parse_args()
 
 
 @contextmanager
 def _window(project: str, work: Path) -> Iterator[MainWindow]:
     """A window with the project, as `SCREENS` names it."""
-    with tempfile.TemporaryDirectory() as home, ExitStack() as held:
+    # The same in all pictures, since dialogs show it.
+    home = Path(tempfile.gettempdir(), "ada")
+    home.mkdir()
+    with ExitStack() as held:
+        held.callback(shutil.rmtree, home)
         # Copies, as a person would have them: a window puts its lock and its journal beside them.
-        os.environ["HOME"] = home
+        os.environ["HOME"] = str(home)
         state, audits = Path(home, "state"), Path(home, "audits")
         audits.mkdir()
         window = MainWindow(Preferences(state))
@@ -110,6 +115,8 @@ def _window(project: str, work: Path) -> Iterator[MainWindow]:
             _open(window, "sample", work, audits)
         elif project:
             _open(window, project, work, audits)
+        if project == "sample":
+            os.environ[picture_dialogs.SECOND] = str(_copy("second", work, audits))
         yield window
         window._may_close = True
         window.close()
@@ -151,8 +158,8 @@ def _wait(is_so: Callable[[], bool]) -> None:
         QApplication.processEvents()
 
 
-def _take(window: MainWindow, name: str, screen: Screen) -> None:
-    for width, height in SIZES[:1] if name in DIALOGS else SIZES:
+def _take(window: MainWindow, name: str, screen: Screen, out: Path) -> None:
+    for width, height in SIZES:
         for theme in ("dark", "light"):
             looks.keeper().choose(theme)
             window.resize(width, height)
@@ -162,7 +169,8 @@ def _take(window: MainWindow, name: str, screen: Screen) -> None:
                 _settle(window)
             else:
                 _paint()
-            _save(_grab(window), HERE / f"{name}-{theme}-{width}.png")
+            colours = COLOURS_OF_PHOTOS if name.startswith("start") else COLOURS
+            _save(_grab(window), out / f"{name}-{theme}-{width}.png", colours)
             _clear(window)
             if undo is not None:
                 undo()
@@ -191,14 +199,14 @@ def _clear(window: QWidget) -> None:
             other.close()
 
 
-def _save(picture: QPixmap, path: Path) -> None:
+def _save(picture: QPixmap, path: Path, colours: int) -> None:
     """As a small PNG with a palette of its own, in which the theme's colours stay as they are."""
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     picture.save(buffer, "PNG")
     image = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
     kept = _theme_colours()
-    found = image.quantize(COLOURS, dither=Image.Dither.NONE).getpalette() or []
+    found = image.quantize(colours, dither=Image.Dither.NONE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([*kept, *found])
     path.parent.mkdir(exist_ok=True)
@@ -296,15 +304,6 @@ def _running(window: MainWindow) -> Undo:
     return stop
 
 
-# Taken at the smaller size alone: they are as large on any window.
-DIALOGS: dict[str, Screen] = {
-    "new-project-interest": picture_dialogs.new_project(0),
-    "new-project-pool": picture_dialogs.new_project(1),
-    "new-project-classifier": picture_dialogs.new_project(2),
-    "new-project-summary": picture_dialogs.new_project(3),
-    "plant": picture_dialogs.plant,
-    "sensitivity": picture_dialogs.sensitivity,
-}
 # By the project they show; "" is the start page of a first run, "recent" of a later one.
 SCREENS: dict[str, dict[str, Screen]] = {
     "": {"start-first": _as_it_is},
@@ -321,10 +320,16 @@ SCREENS: dict[str, dict[str, Screen]] = {
         "find-command": _finder,
         "keys": _keys,
         "replace": _replace,
-        **DIALOGS,
+        "new-project-interest": picture_dialogs.new_project(0),
+        "new-project-pool": picture_dialogs.new_project(1),
+        "new-project-classifier": picture_dialogs.new_project(2),
+        "new-project-summary": picture_dialogs.new_project(3),
+        "plant": picture_dialogs.plant,
+        "sensitivity": picture_dialogs.sensitivity,
+        "compare": picture_dialogs.compare,
     },
     "moving": {"moving-pattern": _as_it_is},
-    "clean": {"silence": _as_it_is},
+    "clean": {"silence": _as_it_is, "sensitivity-known": picture_dialogs.sensitivity},
     "too-few": {"cannot-tell": _as_it_is},
     "read-only": {"read-only": _as_it_is},
 }
