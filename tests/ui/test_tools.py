@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from spurview.core.settings import Settings
+from spurview.evaluation import own_trials
+from spurview.evaluation.own_images import POINTS
 from spurview.evaluation.rows import append_row
 from spurview.pipeline.create import create_project
 from spurview.pipeline.network_request import NetworkRequest
@@ -22,6 +26,7 @@ from spurview.ui.dialogs.trust import TrustDialog
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
 from spurview.ui.evidence.silence import silence
 from tests.evaluation import made_rows
+from tests.pipeline import tiny
 from tests.sources import made
 from tests.ui.conftest import ALARM
 from tests.ui.using_window import idle, shown
@@ -234,3 +239,28 @@ def test_a_run_asks_for_agreement_and_goes_on(qtbot, empty_window, tmp_path):
     assert digest_of(name) in asking.digest.text()
     press(qtbot, asking.agree)
     qtbot.waitUntil(lambda: empty_window.document.states["predictions"] == "fresh", timeout=20_000)
+
+
+def test_a_real_trial_goes_from_the_dialog_into_the_saved_project(
+    qtbot, empty_window, tmp_path, monkeypatch
+):
+    """One pattern and one run without, each trained and searched in a worker process."""
+    path = tmp_path / "tiny.spurview"
+    tiny.create(path).close()
+    monkeypatch.setattr(own_trials, "tried", partial(own_trials.tried, points=POINTS[:1]))
+    empty_window.open_path(path)
+    qtbot.waitUntil(lambda: empty_window.document is not None)
+    dialog = opening.sensitivity(empty_window, empty_window.workspace)
+    dialog.trials.setValue(1)
+    press(qtbot, dialog.act)
+    qtbot.waitUntil(lambda: not dialog.job.is_busy and dialog.act.isEnabled())
+    assert dialog.failure.text == ""
+    kept = empty_window.document.info.sensitivity
+    assert [(p.strength, p.trials) for p in kept.points] == [(1, 1)]
+    assert kept.clean_runs == 1
+    qtbot.waitUntil(dialog.plot.isVisible)
+    dialog.reject()
+    empty_window.saving.save()
+    idle(qtbot, empty_window)
+    with Project.open(path, lock=False) as project:
+        assert project.info.sensitivity == kept
