@@ -97,6 +97,8 @@ def _window(project: str, work: Path) -> Iterator[MainWindow]:
     """A window with the project, as `SCREENS` names it."""
     # The same in all pictures, since dialogs show it.
     home = Path(tempfile.gettempdir(), "ada")
+    if home.exists():
+        raise SystemExit(f"{home} is in the way: delete it.")
     home.mkdir()
     with ExitStack() as held:
         held.callback(shutil.rmtree, home)

@@ -217,6 +217,8 @@ class _WayIn(QPushButton):
 
     def __init__(self, text: str, key: str = "") -> None:
         super().__init__(text)
+        # Outside a dialog a button would take Space alone.
+        self.setAutoDefault(True)
         self._key = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
         self.setStyleSheet("text-align: left; min-height: 22px;")
 

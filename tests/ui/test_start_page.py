@@ -117,6 +117,16 @@ def test_a_dropped_text_file_is_nothing_to_us(empty_window, tmp_path):
     assert not empty_window.runner.jobs
 
 
+def test_enter_opens_the_sample_at_the_first_time(qtbot, empty_window):
+    page = empty_window.start_page
+    asked = []
+    page.path_requested.disconnect()
+    page.path_requested.connect(asked.append)
+    qtbot.waitUntil(page.sample_button.hasFocus)
+    qtbot.keyClick(page.sample_button, Qt.Key.Key_Return)
+    assert [path.stem for path in asked] == ["planted-patch"]
+
+
 def test_four_cards_stand_side_by_side_in_a_small_window(qtbot, preferences):
     page = StartPage(preferences)
     qtbot.addWidget(page)

@@ -49,6 +49,7 @@ class ToolRow(QWidget):
         self._choices = QHBoxLayout()
         for widget in (self._colour_word, self.colour_box, self.view_button, self.count):
             self._choices.addWidget(widget)
+        self._choices.insertSpacing(3, 4)
         self._line.addLayout(self._choices)
         self.set_narrow(False)
 
