@@ -16,6 +16,8 @@ from spurview.core.separation import valley
 Apart = Callable[[Candidate], bool]
 
 _SAME_MEMBERS = 0.5
+# A pattern that is rare in the pool may be blurred there, and plain in what the network was taught.
+_SAME_TAUGHT = 0.8
 _LEAST_OF_OTHER = 0.4
 # So many of a candidate's members make it a part of the other. The few that have a pattern in one
 # place are the more alike, which raises their key.
@@ -24,16 +26,18 @@ _LEAST_OF_PART = 0.25
 
 
 def as_they_reach(
-    dependence: Dependence, candidates: list[Candidate], scope: Bools
+    dependence: Dependence, candidates: list[Candidate], scope: Bools, taught: Bools
 ) -> list[Candidate]:
     """Of a pattern found in more than one way, those that reach as far as it does.
 
-    Ways have the same members (F1 > `_SAME_MEMBERS` within `scope`), and what has less than
-    `_LEAST_OF_OTHER` of the other's key replaces nothing. Where what surrounds a place does not
-    tell its carriers, what the rest of the image adds is not the pattern's, though it may well gain
-    hits by it: the place is right, and the image wrong. Where the surroundings tell of every such
-    place, the pattern goes on around them and the image is right, unless the pattern moves: then
-    what lies around the one place, but not around the moving one, is the pattern itself.
+    scope, taught: (N,) images of the class in half A, and its own training images. Ways have the
+    same members (F1 > `_SAME_MEMBERS` in scope, or > `_SAME_TAUGHT` among those taught), and what
+    has less than `_LEAST_OF_OTHER` of the other's key replaces nothing. Where what surrounds a
+    place does not tell its carriers, what the rest of the image adds is not the pattern's, though
+    it may well gain hits by it: the place is right, and the image wrong. Where the surroundings
+    tell of every such place, the pattern goes on around them and the image is right, unless the
+    pattern moves: then what lies around the one place, but not around the moving one, is the
+    pattern itself.
     """
 
     def apart(candidate: Candidate) -> bool:
@@ -41,7 +45,12 @@ def as_they_reach(
 
     dropped: set[int] = set()
     for whole in (c for c in candidates if c.family == "whole"):
-        twins = [c for c in candidates if c.family in PLACED and _are_same(whole, c, scope)]
+        twins = [
+            c
+            for c in candidates
+            if c.family in PLACED
+            and (_are_same(whole, c, scope) or _are_same(whole, c, taught, _SAME_TAUGHT))
+        ]
         places = [twin for twin in twins if apart(twin)]
         if any(place.key >= _LEAST_OF_OTHER * whole.key for place in places):
             dropped.add(id(whole))
@@ -70,8 +79,8 @@ def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: Apart) -
     return [c for c in candidates if id(c) not in dropped]
 
 
-def _are_same(one: Candidate, other: Candidate, scope: Bools) -> bool:
-    return f1(one.hits & scope, other.hits & scope) > _SAME_MEMBERS
+def _are_same(one: Candidate, other: Candidate, scope: Bools, least: float = _SAME_MEMBERS) -> bool:
+    return f1(one.hits & scope, other.hits & scope) > least
 
 
 def _is_within(one: Candidate, other: Candidate, scope: Bools) -> bool:

@@ -159,7 +159,8 @@ def _search_class(
     found = still + moved.candidates(report)
     scope = material.of_class(class_index) & material.discover
     dependence = Dependence(material)
-    found = as_they_reach(dependence, _with_free_images(material, found), scope)
+    taught = material.training & (material.labels == class_index)
+    found = as_they_reach(dependence, _with_free_images(material, found), scope, taught)
     merged = without_duplicates(found, scope, _MOST_REFINED)
     ranked = sorted(merged, key=lambda c: -promise(material, c, dependence))
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]

@@ -17,9 +17,12 @@ def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> fl
 
     Something planted is there or not: its valley is empty. Strokes vary: theirs is full.
     """
+    return _between(scores, typical, threshold) / max(int((scores > threshold).sum()), 1)
+
+
+def _between(scores: NDArray[np.floating], typical: float, threshold: float) -> int:
     low, high = 0.25 * typical, max(0.6 * typical, min(threshold, typical))
-    between = int(((scores > low) & (scores < high)).sum())
-    return between / max(int((scores > threshold).sum()), 1)
+    return int(((scores > low) & (scores < high)).sum())
 
 
 def pool_valley(material: Material, candidate: Candidate) -> float:
@@ -29,6 +32,17 @@ def pool_valley(material: Material, candidate: Candidate) -> float:
 
 
 def training_valley(material: Material, candidate: Candidate) -> float | None:
-    """Valley of the linear scores in the class's training images; None where there are none."""
+    """Valley of the linear scores in the class's training images; None where there are none.
+
+    Over the whole image those of the other classes lie in the valley too: the look of a class,
+    which all its images have, leaves none without it, but passes over into the look of others.
+    """
     own = material.training_confirm & (material.labels == candidate.class_index)
-    return valley(candidate.linear[own], 1.0, candidate.threshold) if own.any() else None
+    if not own.any():
+        return None
+    gap = valley(candidate.linear[own], 1.0, candidate.threshold)
+    if candidate.family != "whole":
+        return gap
+    others = candidate.linear[material.training_confirm & ~own]
+    hits = max(int((candidate.linear[own] > candidate.threshold).sum()), 1)
+    return gap + _between(others, 1.0, candidate.threshold) / hits

@@ -33,6 +33,12 @@ class Planted:
     mask: Bools
 
 
+def taught(material: Material) -> Bools:
+    """(N,) the training images of the class that has the patch."""
+    own: Bools = material.training & (material.labels == TARGET)
+    return own
+
+
 @cache
 def planted(seed: int = 0, *, in_pool: int = 60, in_training: float = 0.6) -> Planted:
     """A pool with the patch in `in_pool` images and in a share of training class 1.

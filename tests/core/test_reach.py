@@ -44,11 +44,23 @@ def whole(planted, key=100.0):
 
 def kept(material, *candidates):
     scope = material.of_class(1) & material.discover
-    return [c.family for c in as_they_reach(Dependence(material), list(candidates), scope)]
+    told = as_they_reach(Dependence(material), list(candidates), scope, pools.taught(material))
+    return [c.family for c in told]
 
 
 def test_a_patch_is_kept_in_its_place_though_the_image_gains_hits(planted):
     assert kept(planted.material, whole(planted), local(planted)) == ["local"]
+
+
+def test_a_place_that_is_plain_in_training_is_kept_though_the_pool_blurs_it(planted):
+    """What is rare in the pool has there, told by the whole image, mostly others for members."""
+    material = planted.material
+    others = material.of_class(1) & ~planted.carriers
+    blurred = replace(whole(planted), hits=np.where(material.pool, others, planted.carriers))
+    assert kept(material, blurred, local(planted)) == ["local"]
+    # In training too it has others.
+    apart = replace(blurred, hits=others | (pools.taught(material) & ~planted.carriers))
+    assert kept(material, apart, local(planted)) == ["whole", "local"]
 
 
 def test_a_place_that_promises_far_less_drops_nothing(planted):

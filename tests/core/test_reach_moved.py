@@ -12,7 +12,7 @@ from spurview.core.neighbours import nearest_among
 from spurview.core.reach import as_they_reach
 from spurview.core.registration import residuals, residuals_without
 from spurview.core.rematching import is_hidden
-from tests.core import moved_pools
+from tests.core import moved_pools, pools
 from tests.core.moved_candidates import known_candidate
 from tests.core.moved_pools import NEIGHBOURS, SIDE_PX, TARGET
 
@@ -35,7 +35,8 @@ def glimpse(planted, family="whole", key=100.0):
 
 def kept(material, *candidates):
     scope = material.of_class(TARGET) & material.discover
-    return [c.family for c in as_they_reach(Dependence(material), list(candidates), scope)]
+    told = as_they_reach(Dependence(material), list(candidates), scope, pools.taught(material))
+    return [c.family for c in told]
 
 
 def test_some_of_the_carriers_give_way_to_the_pattern_that_moves(planted):

@@ -56,3 +56,16 @@ def test_valleys_look_at_their_own_images_only(planted):
 def test_training_scores_are_unknown_without_training_images(planted):
     bare = replace(planted.material, training=np.zeros(len(planted.carriers), bool))
     assert training_valley(bare, candidate(planted.carriers)) is None
+
+
+def test_the_look_of_a_class_is_separate_only_where_no_other_class_comes_near_it(planted):
+    """All images of the class have it, so that none of them lies in the valley."""
+    material = planted.material
+    own = material.training & (material.labels == 1)
+    others = np.flatnonzero(material.training_confirm & ~own)
+    linear = own.astype(np.float32)
+    linear[others[: int((own & material.training_confirm).sum()) // 2]] = 0.4
+    look = candidate(linear > 0.6, linear=linear)
+    assert training_valley(material, replace(look, family="whole")) == pytest.approx(0.5, abs=0.02)
+    # What has a place has surroundings to be told apart by.
+    assert training_valley(material, replace(look, family="local")) == 0
