@@ -21,7 +21,6 @@ from spurview.pipeline.findings import CandidateRows, Finding, Findings, candida
 from spurview.pipeline.manual import made_in, replaced_as_judged, replaced_ids
 from spurview.pipeline.manual_reader import Made
 from spurview.pipeline.stages import State, states
-from spurview.pipeline.wording import candidate_names
 from spurview.project.model import (
     HandMade,
     HistoryEvent,
@@ -31,6 +30,7 @@ from spurview.project.model import (
     Verdict,
 )
 from spurview.ui.contents import Contents, OwnKey, own_key, read_contents, with_states
+from spurview.ui.direction import shown_names
 from spurview.ui.document_parts import (
     Change,
     HandChange,
@@ -361,7 +361,7 @@ class Document(QObject):
             findings = msgspec.structs.replace(findings, findings=judged)
             self._contents = replace(self._contents, findings=findings)
         self._by_id = {f.id: f for f in findings.findings} if findings else {}
-        self._names = candidate_names(findings) if findings else {}
+        self._names = shown_names(findings) if findings else {}
 
     def _carry_verdicts_over(self) -> None:
         """Move verdicts to the candidates that have their members now; keep the rest aside."""

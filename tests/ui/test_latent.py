@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 from spurview.ui import theme
 from spurview.ui.latent.lasso import inside_polygon
@@ -144,10 +144,16 @@ def test_confidence_colours_brighter_where_it_is_higher(bench, pane):
 
 def test_labels_of_one_place_stand_below_each_other(pane):
     labels = [Label(name, i, QPointF(100, 100)) for i, name in enumerate(["a", "b", "class c"])]
-    first, second, third = badges(labels)
+    first, second, third = badges(labels, QRectF(0, 0, 400, 300))
     assert first.center() == QPointF(100, 100)
     assert first.bottom() <= second.top()
     assert second.bottom() <= third.top()
+
+
+def test_a_label_at_the_edge_is_not_cut(pane):
+    area = QRectF(0, 0, 400, 300)
+    labels = [Label("a long name", 0, QPointF(x, 100)) for x in (3, 398)]
+    assert all(area.contains(badge) for badge in badges(labels, area))
 
 
 def test_images_of_interest_are_shown_by_role_alone(bench, pane):

@@ -11,6 +11,7 @@ from spurview.ui import icons, theme
 from spurview.ui.clusters.entries import COLUMNS, CandidateEntry, ClassEntry
 from spurview.ui.clusters.model import ENTRY_ROLE
 from spurview.ui.clusters.thumbnails import Thumbnails
+from spurview.ui.direction import cut_name
 from spurview.ui.markers import paint_marker
 
 _PICTURE_PX = 40
@@ -149,7 +150,7 @@ class CandidateDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(500))
         metrics = painter.fontMetrics()
         marks, room = _fitting_marks(metrics, entry, area.right() - left)
-        name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, int(room))
+        name = cut_name(metrics, entry.name, int(room))
         painter.drawText(_box(left, area, room), _LEFT, name)
         left += metrics.horizontalAdvance(name) + 3
         for icon in marks:

@@ -14,6 +14,7 @@ from spurview.core.shared_pixels import Highlight, agreement
 from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
 from spurview.ui import theme
 from spurview.ui.class_palette import class_places
+from spurview.ui.direction import isolated
 from spurview.ui.document import Document
 from spurview.ui.images.tiles import Look, Tiles, What, nearest_elsewhere
 from spurview.ui.latent.colouring import confidence
@@ -181,7 +182,11 @@ class ImageFacts(QWidget):
         reader, info = self._document.reader, self._document.info
         role = _ROLES.get(int(reader.read_rows("/images/role", [row])[0]), "pool")
         truth = int(reader.read_rows("/images/label", [row])[0])
-        known = f"true label {info.label_names[truth]}" if truth >= 0 else "true label not known"
+        known = (
+            f"true label {isolated(info.label_names[truth])}"
+            if truth >= 0
+            else "true label not known"
+        )
         self._truth.setText(f"{known}, {role}")
         if not reader.has("/predictions/logits"):
             self._predicted.setText("Not predicted yet")
@@ -195,7 +200,7 @@ class ImageFacts(QWidget):
         name = info.class_names[self._class_index]
         places = class_places(reader, len(info.class_names))
         self._marker.show_place(places[self._class_index])
-        self._predicted.setText(f"Class {name}, {shares[self._class_index]:.2f}")
+        self._predicted.setText(f"Class {isolated(name)}, {shares[self._class_index]:.2f}")
         self._bars.show_shares(info.class_names, shares, places)
 
     def _show_parts(self, row: int) -> None:

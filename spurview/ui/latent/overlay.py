@@ -54,7 +54,7 @@ def paint_overlay(painter: QPainter, area: QRectF, overlay: Overlay) -> None:
         paint_axes(painter, area, overlay.axes, shown)
     if overlay.empty_text:
         _paint_empty(painter, area, overlay.empty_text, shown)
-    for label, badge in zip(overlay.labels, badges(overlay.labels), strict=True):
+    for label, badge in zip(overlay.labels, badges(overlay.labels, area), strict=True):
         _paint_label(painter, label, badge, shown)
     if overlay.ring is not None:
         _paint_ring(painter, overlay.ring, shown)
@@ -94,14 +94,19 @@ def _paint_empty(painter: QPainter, area: QRectF, text: str, shown: theme.Theme)
     painter.drawText(area.adjusted(2 * _INSET, _INSET, -2 * _INSET, -_INSET), flags, text)
 
 
-def badges(labels: list[Label]) -> list[QRectF]:
-    """Where each label's badge stands: at its place, or below those that stand there already."""
+def badges(labels: list[Label], area: QRectF) -> list[QRectF]:
+    """Where each label's badge stands: at its place, or below those that stand there already.
+
+    Never out of the area at its sides.
+    """
     metrics = QFontMetricsF(theme.font(600))
     tall = metrics.height() + 2
     placed: list[QRectF] = []
     for label in labels:
         badge = QRectF(0, 0, max(tall, metrics.horizontalAdvance(label.name) + 12), tall)
         badge.moveCenter(label.at)
+        badge.moveRight(min(badge.right(), area.right() - 4))
+        badge.moveLeft(max(badge.left(), area.left() + 4))
         while (other := next((p for p in placed if p.intersects(badge)), None)) is not None:
             badge.moveTop(other.bottom() + 2)
         placed.append(badge)
