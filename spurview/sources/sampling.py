@@ -15,6 +15,7 @@ from spurview.sources.spec import ImagesProduct, SourceSpec, natural_key
 
 # A network of very many classes is tried on no more of them; one image of each must be read.
 _MOST_CLASSES = 200
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 def read_sample(
@@ -79,6 +80,6 @@ def _spread(items: Sequence[Item], n: int, turn: int) -> list[Item]:
         return []
     n = min(n, len(items))
     step = len(items) / n
-    # An odd stride over the whole length reaches every image before one comes again.
-    shift = turn * 7 % max(1, int(step))
+    # By the golden ratio turns fall far from one another, whatever the step is.
+    shift = int(turn * _GOLDEN % 1 * step)
     return [items[int(place * step) + shift] for place in range(n)]

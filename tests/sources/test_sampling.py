@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from spurview.core.settings import ImagesSettings
 from spurview.sources import SourceSpec
-from spurview.sources.sampling import read_sample
+from spurview.sources.sampling import _spread, read_sample
 from tests.sources import made
 
 
@@ -48,3 +50,10 @@ def test_another_turn_gives_other_images_and_the_same_turn_the_same(tmp_path) ->
     )
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize("n_items", [14, 21, 40, 70])
+def test_no_turn_of_the_first_few_gives_what_another_gave(n_items: int) -> None:
+    drawn = [tuple(_spread(range(n_items), 2, turn)) for turn in range(4)]
+    assert len(set(drawn)) == 4
+    assert all(0 <= first < second < n_items for first, second in drawn)
