@@ -285,7 +285,7 @@ def test_keys_of_the_selection_are_exported(qtbot, pane, bench, tmp_path, monkey
     with target.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["key"] for row in rows] == ["pool/000.png", "pool/001.png", "pool/002.png"]
-    assert {row["predicted"] for row in rows} == {"b"}
+    assert {row["class"] for row in rows} == {"b"}
 
 
 def test_the_menu_offers_only_what_can_be_done(qtbot, pane, bench):

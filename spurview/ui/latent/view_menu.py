@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from spurview.core.errors import SpurviewError
-from spurview.core.progress import Report
 from spurview.jobs import Failure, JobRunner
 from spurview.ui import messages
 from spurview.ui.document import Document
+from spurview.ui.export_jobs import exporting_table
 from spurview.ui.latent.colouring import Colouring
 from spurview.ui.latent.legend import LegendRow
 from spurview.ui.latent.plot_export import PlotSheet, save_plot
@@ -90,17 +89,10 @@ class ViewMenu(QObject):
         path = self._ask("Export the selected images' keys", "selection.csv", _TABLES)
         if path is None:
             return
-        document = self._document
-        reader, info, keys = document.reader, document.info, document.keys
-
-        def work(report: Report, deliver: Any) -> int:
-            from spurview.pipeline.selected_keys import write_selected
-
-            write_selected(path, rows, reader, info, keys)
-            return len(rows)
-
+        work = exporting_table(self._document, rows.tolist(), path)
         job = self._runner.submit("export", work, brief=True)
-        job.finished.connect(lambda n: self.said.emit(f"{n:,} keys are in {path}"))
+        n_keys = len(rows)
+        job.finished.connect(lambda _: self.said.emit(f"{n_keys:,} keys are in {path}"))
         job.failed.connect(
             lambda failure: messages.show_failure(self._window, "Nothing was exported", failure)
         )
