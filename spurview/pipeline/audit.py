@@ -21,16 +21,16 @@ from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 from spurview.pipeline.create import project_info
 from spurview.pipeline.findings import collect
-from spurview.pipeline.given_images import Given, Layout, class_indices, given_images
+from spurview.pipeline.given_images import Given, Layout, class_indices, given_images, label_list
 from spurview.pipeline.given_network import Preprocess, borrowed, gives_gradients, n_classes
 from spurview.pipeline.result import Result, result_of
 from spurview.pipeline.run import applied, compute
 from spurview.pipeline.stages import fingerprint
+from spurview.project.codec import keys_of
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, StageRecord
-from spurview.sources import ImagesProduct
+from spurview.sources import ImagesProduct, notes_on_pool
 from spurview.sources.spec import SourceSummary
 
-SMALL_POOL = 1000
 _TRIED = 16
 
 
@@ -82,7 +82,7 @@ def audited(
         ):
             reader = OverlayReader(MemoryReader(made.arrays), reader, made.drop)
             info = applied(info, made)
-    keys = _keys(product)
+    keys = keys_of(product.arrays["/images/keys"], product.arrays["/images/keys_end"])
     notes = _notes(len(pool.images), has_gradients=network.has_gradients)
     return result_of(reader, collect(reader, info, {}, keys), keys, notes)
 
@@ -94,8 +94,7 @@ def _images(question: Question, report: Report) -> tuple[Given, Given]:
     )
     pool = given_images(question.pool, question.layout, what="The pool's images", report=report)
     if question.labels is not None:
-        labels = question.labels
-        interest = Given(interest.images, given_labels(labels))
+        interest = Given(interest.images, label_list(question.labels))
     if not len(interest.images) or not len(pool.images):
         raise InputError("There must be images of interest and images of the pool.")
     if interest.images.shape[1:] != pool.images.shape[1:]:
@@ -104,11 +103,6 @@ def _images(question: Question, report: Report) -> tuple[Given, Given]:
             f"{pool.images.shape[1:]} (height, width, channels): bring both to one size."
         )
     return interest, pool
-
-
-def given_labels(labels: Any) -> list[Any]:
-    """Labels as a list, from a list, an array or a tensor."""
-    return list(labels.tolist() if hasattr(labels, "tolist") else labels)
 
 
 def _class_names(names: Sequence[str] | None, found: int) -> list[str]:
@@ -154,12 +148,6 @@ def _digest(image: NDArray[np.uint8]) -> Array:
     return np.frombuffer(hashlib.blake2b(image.tobytes(), digest_size=16).digest(), np.uint8)
 
 
-def _keys(product: ImagesProduct) -> list[str]:
-    data = product.arrays["/images/keys"].tobytes()
-    ends = product.arrays["/images/keys_end"].tolist()
-    return [data[a:b].decode() for a, b in zip([0, *ends], ends, strict=False)]
-
-
 def _no_training() -> dict[str, Array]:
     """The product of the classifier's stage where the network was trained elsewhere."""
     return {"/classifier/curve": np.zeros((0, 3), np.float32)}
@@ -179,9 +167,7 @@ def _with_network(info: ProjectInfo) -> ProjectInfo:
 
 
 def _notes(pool_size: int, *, has_gradients: bool) -> list[str]:
-    notes = []
-    if pool_size < SMALL_POOL:
-        notes.append(f"The pool has only {pool_size} images; {SMALL_POOL} or more are better.")
+    notes = notes_on_pool(pool_size)
     if not has_gradients:
         notes.append(
             "No gradient comes back through preprocess, so the gradient detector was off: use "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 
 from spurview.core.arrays import Array
@@ -12,6 +11,7 @@ from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.search_stages import material_of
+from spurview.project.codec import as_bytes
 
 
 def chance(work: Work) -> tuple[dict[str, Array], Facts]:
@@ -30,11 +30,12 @@ def chance(work: Work) -> tuple[dict[str, Array], Facts]:
         report=work.report,
     )
     record = ChanceRecord(counts=counts, found=sum(counted), interval=mean_interval(counts))
-    arrays: dict[str, Array] = {
-        "/chance/record": np.frombuffer(msgspec.json.encode(record), np.uint8).copy()
-    }
     expected = round(float(np.mean(counts)), 4)
-    return arrays, {"repeats": len(counts), "expected": expected, "found": record.found}
+    return {"/chance/record": as_bytes(record)}, {
+        "repeats": len(counts),
+        "expected": expected,
+        "found": record.found,
+    }
 
 
 def _done(kept: Checkpoints, repeats: int) -> dict[int, int]:

@@ -7,7 +7,6 @@ import os
 import time
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -26,6 +25,7 @@ from spurview.project.model import (
     SkippedImage,
     SourceRecord,
     StageRecord,
+    now,
 )
 from spurview.project.store import Project
 from spurview.project.work_folders import work_dir_of
@@ -179,11 +179,11 @@ def project_info(
     seconds: float = 0.0,
 ) -> ProjectInfo:
     """The info of a project whose images stage has run and no other."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    time_made = now()
     n, height, width, channels = product.arrays["/images/pixels"].shape
     record = StageRecord(
         fingerprint=_fingerprint(product, settings),
-        finished=now,
+        finished=time_made,
         seconds=round(seconds, 3),
         device="cpu",
         spurview=spurview.__version__,
@@ -192,8 +192,8 @@ def project_info(
     return ProjectInfo(
         project_id=uuid.uuid4().hex,
         revision=1,
-        created=now,
-        modified=now,
+        created=time_made,
+        modified=time_made,
         spurview=spurview.__version__,
         sources=[
             SourceRecord(

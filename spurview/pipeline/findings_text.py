@@ -21,35 +21,27 @@ from spurview.pipeline.wording import (
     times,
     training_sentence,
 )
-from spurview.pipeline.wording_silence import NOTHING_SEARCHED, is_searched
+from spurview.pipeline.wording_silence import NOTHING_SEARCHED, STALE, is_searched, told_classes
 
 MAP_LEVEL = 0.3
-# Up to so many classes without a pool image have a line each.
-_FEW_EMPTY = 5
 HEADINGS = ("", "finding", "outcome", "kind", "score", "carriers", "lift", "insertion", "control")
 
 
 def findings_table(findings: Findings) -> Iterator[str]:
     """The ranked candidates, one a line, and what came of each class."""
     if findings.stale:
-        yield "Stale: settings changed since; run the project again."
+        yield STALE
     rows = [HEADINGS, *(finding_row(f) for f in findings.findings)]
     if len(rows) > 1:
         yield from table(rows)
         yield ""
-    without = [found for found in findings.per_class if not found.pool]
-    # Of a network of a thousand classes most get no image, and a line for each says nothing.
-    shown = (
-        findings.per_class
-        if len(without) <= _FEW_EMPTY
-        else [found for found in findings.per_class if found.pool]
-    )
+    shown, rest = told_classes(findings)
     for found in shown:
         reason = f": {found.reason}" if found.reason else ""
         images = f"{count(found.pool)} pool images"
         yield f"class {found.class_}: {found.outcome}{reason} ({images})"
-    if len(shown) < len(findings.per_class):
-        yield f"{count(len(without))} more classes: cannot tell, no pool image got them"
+    if rest:
+        yield rest
     yield ""
     if findings.chance:
         yield chance_sentence(findings.chance)

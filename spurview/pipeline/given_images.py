@@ -40,7 +40,7 @@ def given_images(
     """
     if isinstance(source, tuple) and len(source) == 2:
         images = given_images(source[0], layout, what=what, report=report).images
-        return Given(images, _as_list(source[1]))
+        return Given(images, label_list(source[1]))
     if _is_array(source):
         return Given(_as_bytes(_channels_last(source, layout, what), what), None)
     if hasattr(source, "__len__") and hasattr(source, "__getitem__"):
@@ -87,7 +87,8 @@ def _is_tensor(source: Any) -> bool:
     return hasattr(source, "detach")
 
 
-def _as_list(labels: Any) -> list[Any]:
+def label_list(labels: Any) -> list[Any]:
+    """Labels as a list, from a list, an array or a tensor."""
     if _is_tensor(labels):
         labels = labels.detach().cpu().numpy()
     return list(labels.tolist() if hasattr(labels, "tolist") else labels)

@@ -80,7 +80,7 @@ def found_by_sample(
         bare,
         part_of(bare, rows, _floats(work.reader, rows), rebuilt),
         rows,
-        lambda start, stop: _scaled(work.reader.read(PIXELS, start, stop)),
+        lambda start, stop: floats_of(work.reader.read(PIXELS, start, stop)),
         None if gradients is None else of_sample,
         settings=work.settings.candidates,
         seed=work.settings.seed,
@@ -141,7 +141,7 @@ def leading_residuals(work: Work, bare: Material, components: int = 32) -> Float
     near = _near_of_sample(work, bare, rows)
     for start in range(0, len(bare.pool), _BLOCK):
         work.report(start, len(bare.pool), "laying out images")
-        block = _scaled(work.reader.read(PIXELS, start, start + _BLOCK))
+        block = floats_of(work.reader.read(PIXELS, start, start + _BLOCK))
         expected = mean_of(along, near[start : start + _BLOCK])
         parts.append(block @ directions.T.astype(np.float32) - expected - middle @ directions.T)
     return np.concatenate(parts).astype(np.float32)
@@ -158,11 +158,11 @@ def _near_of_sample(work: Work, bare: Material, rows: Rows) -> Rows:
 
 
 def _floats(reader: Reader, rows: Rows) -> Floats:
-    return _scaled(reader.read_rows(PIXELS, rows))
+    return floats_of(reader.read_rows(PIXELS, rows))
 
 
-def _scaled(pixels: Array) -> Floats:
-    """(n, D) float32 in 0..1 of (n, H, W, C) u8."""
+def floats_of(pixels: Array) -> Floats:
+    """(n, D) float32 in 0..1 of pixels (n, H, W, C) u8."""
     scaled: Floats = pixels.reshape(len(pixels), -1).astype(np.float32)
     scaled /= np.float32(255)
     return scaled

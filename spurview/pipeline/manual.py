@@ -17,6 +17,7 @@ from spurview.core.arrays import Array, Reader
 from spurview.core.errors import InputError
 from spurview.pipeline.manual_reader import STACKED, HandReader, Made
 from spurview.pipeline.stages import fingerprint
+from spurview.project.codec import as_bytes
 from spurview.project.model import HandMade, HandResult, Origin, ProjectInfo, Verdict
 
 PREFIX = "/manual/"
@@ -118,9 +119,8 @@ def arrays_of(made: Sequence[Made]) -> dict[str, Array]:
         return {}
     stacked = {name: np.stack([m.arrays[name] for m in made]) for name in STACKED.values()}
     arrays = {f"{PREFIX}{name}": array for name, array in stacked.items()}
-    results = msgspec.json.encode([m.result for m in made])
     return arrays | {
-        f"{PREFIX}records": np.frombuffer(results, np.uint8).copy(),
+        f"{PREFIX}records": as_bytes([m.result for m in made]),
         f"{PREFIX}members": np.concatenate([m.members for m in made]).astype(np.int32),
         f"{PREFIX}members_end": np.cumsum([len(m.members) for m in made]).astype(np.int64),
     }

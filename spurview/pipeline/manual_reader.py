@@ -14,6 +14,7 @@ import numpy as np
 
 from spurview.core.arrays import Array, Reader
 from spurview.core.evidence import CandidateRecord, VerificationRecord
+from spurview.project.codec import as_bytes
 from spurview.project.model import HandResult
 
 # Arrays with one entry for each candidate, by the name of theirs below `/manual`.
@@ -130,12 +131,12 @@ class HandReader:
     def _candidates(self) -> Array:
         data = self._base.read("/candidates/records").tobytes()
         found = msgspec.json.decode(data, type=list[CandidateRecord])
-        return _as_bytes(found + [made.result.candidate for made in self._made])
+        return as_bytes(found + [made.result.candidate for made in self._made])
 
     def _verified(self) -> Array:
         data = self._base.read("/verification/records").tobytes()
         found = msgspec.json.decode(data, type=list[VerificationRecord])
-        return _as_bytes(_ranked(found + [made.result.verified for made in self._made]))
+        return as_bytes(_ranked(found + [made.result.verified for made in self._made]))
 
 
 def _ranked(records: list[VerificationRecord]) -> list[VerificationRecord]:
@@ -158,7 +159,3 @@ def _fitted(array: Array, shape: tuple[int, ...]) -> Array:
     n = min(len(array), shape[0])
     filled[:n] = array[:n]
     return filled
-
-
-def _as_bytes(value: object) -> Array:
-    return np.frombuffer(msgspec.json.encode(value), np.uint8).copy()

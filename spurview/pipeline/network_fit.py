@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -23,7 +22,7 @@ from spurview.core.sized_network import Answering, SizedNetwork
 from spurview.pipeline.class_order import usual_order
 from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
 from spurview.pipeline.networks import GivenNetwork
-from spurview.project.codec import key_text
+from spurview.project.codec import keys_of
 from spurview.project.model import SourceRecord
 from spurview.sources import ImagesProduct
 from spurview.sources.class_list import ClassList, class_list
@@ -212,9 +211,7 @@ def _fit_predictions(given: GivenNetwork, found: Predictions, product: ImagesPro
 
 def image_keys(reader: Reader) -> list[str]:
     """The key of every image as findings show it."""
-    data = reader.read("/images/keys").tobytes()
-    ends = [0, *reader.read("/images/keys_end").tolist()]
-    return [key_text(data[a:b]) for a, b in pairwise(ends)]
+    return keys_of(reader.read("/images/keys"), reader.read("/images/keys_end"))
 
 
 def _names(

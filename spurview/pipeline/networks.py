@@ -5,7 +5,6 @@ What a person has agreed to is passed in as digests and kept nowhere.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from torch import nn
 from spurview.core.network_description import NetworkDescription, Preprocessing
 from spurview.core.sized_network import Answering
 from spurview.pipeline.network_request import NetworkRequest
+from spurview.project.source_paths import located
 from spurview.sources.class_list import ClassList, class_list, read_class_list
 from spurview.sources.network_architectures import build, check_architecture
 from spurview.sources.network_choice import NetworkChoice, parse_choice
@@ -76,7 +76,7 @@ def open_given(request: NetworkRequest, project_dir: Path) -> GivenNetwork:
     description = NetworkDescription(
         form=choice.form,
         name=choice.name,
-        file=_location(path, project_dir),
+        file=readable(located(path, project_dir)),
         digest=file.digest,
         size_bytes=len(file.data),
     )
@@ -193,11 +193,3 @@ def _names_of(choice: NetworkChoice, opened: _Opened) -> ClassList | None:
 
 def _named(found: Predictions, file: NetworkFile) -> ClassList:
     return class_list(found.names, file.path.name)
-
-
-def _location(path: Path, project_dir: Path) -> str:
-    """Relative to the project's folder; absolute where there is no way, as across drives."""
-    try:
-        return readable(os.path.relpath(path, project_dir))
-    except ValueError:
-        return readable(os.path.abspath(path))

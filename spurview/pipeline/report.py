@@ -5,7 +5,6 @@ Sentences come from where the window and the command line have theirs.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,15 +27,14 @@ from spurview.pipeline.report_sensitivity import sensitivity_part
 from spurview.pipeline.report_style import style
 from spurview.pipeline.whole_files import write_whole
 from spurview.pipeline.wording import candidate_names, count, percent, times
-from spurview.pipeline.wording_silence import is_silent, searched
+from spurview.pipeline.wording_silence import STALE, is_silent, searched, told_classes
+from spurview.project.model import now
 
 FILE_NAME = "report.html"
 _HEAD = (
     *("finding", "pattern", "outcome", "kind", "turned"),
     *("random group", "pool lift", "in training", "verdict"),
 )
-# Classes without a single pool image have no line each where they are many.
-_FEW_EMPTY = 5
 _JUDGE = (
     "An alarm is a measured cause: the pattern, put into images it has nothing to do with, moves "
     "them to the class, and patterns made the same way from random groups do not. Whether it is "
@@ -62,7 +60,7 @@ def report_html(
     written: when, UTC; now unless given. Raises InputError for an unknown id.
     """
     material = replace(material, reader=with_manual(material.reader, material.info))
-    page = _Page(material, highlight or Highlight(), written or _now())
+    page = _Page(material, highlight or Highlight(), written or now())
     return "\n".join(part for part in page.parts(ids, report) if part) + "\n"
 
 
@@ -135,7 +133,7 @@ class _Page:
         names = candidate_names(found)
         yield '<h2 id="summary">Summary</h2>'
         if found.stale:
-            yield paragraph("Stale: settings changed since; run the project again.", "banner")
+            yield paragraph(STALE, "banner")
         look = "lead alarm" if found.alarms else "lead"
         yield paragraph(verdict_line(found), look)
         for finding in (evidence.finding for evidence in chosen):
@@ -205,15 +203,13 @@ def _line(evidence: Evidence, name: str) -> list[str]:
 def _classes(found: Findings) -> Iterator[str]:
     """What came of every class, with the reason where nothing can be told."""
     yield '<h2 id="classes">Class by class</h2>'
-    empty = sum(not one.pool for one in found.per_class)
-    shown = [one for one in found.per_class if one.pool or empty <= _FEW_EMPTY]
+    shown, rest = told_classes(found)
     rows = [["class", "pool images", "outcome"]]
     for one in shown:
         told = f"{one.outcome}: {one.reason}" if one.reason else one.outcome
         rows.append([text(one.class_), count(one.pool), text(told)])
     yield from table(rows)
-    if len(shown) < len(found.per_class):
-        yield paragraph(f"{count(empty)} more classes: cannot tell, no pool image got them.")
+    yield paragraph(f"{rest}." if rest else "")
 
 
 def _cleaning(finding: Finding) -> str:
@@ -236,7 +232,3 @@ def _judged(chosen: Sequence[Finding]) -> str:
         return "No person has judged these findings yet."
     told = ", ".join(f"{count(n)} {name}" for name, n in sorted(verdicts.items()))
     return f"Judged by a person: {count(sum(verdicts.values()))} of {count(len(chosen))} ({told})."
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -6,7 +6,6 @@ import importlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +18,7 @@ from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 from spurview.pipeline.checkpoints import Checkpoints
 from spurview.pipeline.stages import OPTIONAL_NAMES, STAGE_NAMES, fingerprint, stage_named, states
-from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord
+from spurview.project.model import HistoryEvent, ProjectInfo, StageRecord, now
 
 if TYPE_CHECKING:
     from spurview.core.network import Asked
@@ -200,7 +199,7 @@ def _run_stage(name: str, mark: str, work: Work) -> Product:
     work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,
-        finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        finished=now(),
         seconds=round(time.monotonic() - started, 3),
         device=device,
         spurview=spurview.__version__,

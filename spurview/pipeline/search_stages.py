@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-import msgspec
 import numpy as np
 import torch
 
@@ -14,7 +14,7 @@ from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.core.extraction import Template, offsets_of
 from spurview.core.image_rows import PIXELS
 from spurview.core.layout import principal_plane, residual_plane
-from spurview.core.material import Floats, Material, Rows, split_pool
+from spurview.core.material import Floats, Material, Rows
 from spurview.core.network import Asked
 from spurview.core.pairs import N_PAIRS, Pairs
 from spurview.core.search import Found, search
@@ -23,6 +23,7 @@ from spurview.core.verification import Suspect, verify_all
 from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.large_stages import (
     bare_material,
+    floats_of,
     found_by_sample,
     leading_residuals,
     of_all_images,
@@ -33,7 +34,7 @@ from spurview.pipeline.large_stages import (
 )
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.training_stages import load_vae, network_of
-from spurview.project.model import INTEREST_TRAIN, POOL
+from spurview.project.codec import as_bytes
 
 
 def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
@@ -61,8 +62,8 @@ def candidates(work: Work) -> tuple[dict[str, Array], Facts]:
             report=work.report,
         )
     arrays = _candidate_arrays(found, n_images, (height, width, channels))
-    arrays["/candidates/records"] = _as_bytes([f.record for f in found])
-    arrays["/candidates/classes"] = _as_bytes(classes)
+    arrays["/candidates/records"] = as_bytes([f.record for f in found])
+    arrays["/candidates/classes"] = as_bytes(classes)
     facts = {"found": len(found), **facts}
     if not has_gradients:
         facts["gradients"] = "none, the network gives answers alone"
@@ -85,7 +86,7 @@ def verification(work: Work) -> tuple[dict[str, Array], Facts]:
             report=work.report,
         )
     arrays = _pair_arrays(pairs)
-    arrays["/verification/records"] = _as_bytes(records)
+    arrays["/verification/records"] = as_bytes(records)
     return arrays, {"alarms": sum(record.outcome == "alarm" for record in records)}
 
 
@@ -140,30 +141,13 @@ def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
 
     with_rebuilt: with the VAE's reconstructions, which only proposals look at.
     """
-    reader = work.reader
     work.report(0, 1, "reading images")
-    pixels = reader.read("/images/pixels")
-    n_images, height, width, channels = pixels.shape
-    role = reader.read("/images/role")
-    latents = reader.read("/latents")
+    bare = bare_material(work)
     rebuilt = None
     if with_rebuilt:
-        model = load_vae(reader, work.info)
-        rebuilt = reconstruct(model, latents, torch.device(work.device))
-    pool = role == POOL
-    return Material(
-        shape=(height, width, channels),
-        images=pixels.reshape(n_images, -1).astype(np.float32) / np.float32(255),
-        latents=latents,
-        predicted=reader.read("/predictions/class"),
-        labels=reader.read("/images/label"),
-        pool=pool,
-        training=role == INTEREST_TRAIN,
-        discover=split_pool(pool, work.settings.seed),
-        neighbours=reader.read("/embedding/neighbours"),
-        n_classes=len(work.info.class_names),
-        rebuilt=rebuilt,
-    )
+        model = load_vae(work.reader, work.info)
+        rebuilt = reconstruct(model, bare.latents, torch.device(work.device))
+    return replace(bare, images=floats_of(work.reader.read(PIXELS)), rebuilt=rebuilt)
 
 
 def _candidate_arrays(
@@ -261,7 +245,3 @@ def _pair_places(pairs: Sequence[Pairs]) -> dict[str, Array]:
             [still if p.offsets is None else p.offsets for p in pairs]
         )
     }
-
-
-def _as_bytes(value: object) -> Array:
-    return np.frombuffer(msgspec.json.encode(value), np.uint8).copy()

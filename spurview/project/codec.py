@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +21,11 @@ T = TypeVar("T")
 
 class Undecodable(Exception):
     """Bytes that are no such JSON; the caller knows which file they came from."""
+
+
+def as_bytes(value: object) -> Array:
+    """`value` as JSON, (bytes,) uint8: records that stand beside arrays."""
+    return np.frombuffer(msgspec.json.encode(value), np.uint8).copy()
 
 
 def encode(value: T, kind: type[T]) -> Array:
@@ -46,6 +52,12 @@ def decode(data: Array, kind: type[T]) -> T:
         return msgspec.json.decode(data.tobytes(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from error
+
+
+def keys_of(joined: Array, ends: Array) -> list[str]:
+    """The texts of /images/keys and /images/keys_end."""
+    data = joined.tobytes()
+    return [key_text(data[start:end]) for start, end in pairwise([0, *ends.tolist()])]
 
 
 def key_text(key: bytes) -> str:

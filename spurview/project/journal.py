@@ -10,7 +10,6 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from spurview.core.settings import Settings
-from spurview.project.model import HandMade, ProjectInfo, Verdict
+from spurview.project.model import HandMade, ProjectInfo, Verdict, now
 
 MAX_BYTES = 64 << 20
 _FORMAT = 1
@@ -58,7 +57,7 @@ def difference(before: Edits, after: Edits) -> Entry | None:
         return None
     ids = {*before.verdicts, *after.verdicts}
     return Entry(
-        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        time=now(),
         verdicts={
             i: after.verdicts.get(i)
             for i in sorted(ids)

@@ -5,6 +5,7 @@ Knows nothing of files or of HDF5; `codec` turns these into bytes and back.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -20,6 +21,11 @@ INTEREST_TRAIN, INTEREST_TEST, POOL = 0, 1, 2
 
 VerdictName = Literal["spurious", "genuine", "unsure"]
 Origin = Literal["selection", "merge", "split"]
+
+
+def now() -> str:
+    """The time as records have it: UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
+import numpy as np
 
 import spurview
 from spurview.core.arrays import Array
@@ -24,7 +23,7 @@ from spurview.project import codec, schema, source_paths, work_folders, writer
 from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile, stamp
 from spurview.project.lock import Lock
-from spurview.project.model import HistoryEvent, ProjectInfo, Verdict
+from spurview.project.model import HistoryEvent, ProjectInfo, Verdict, now
 from spurview.project.opening import (
     delete_leftovers,
     is_current,
@@ -165,11 +164,11 @@ class Project:
         file = self._file
         if not {"/images/keys", "/images/keys_end"} <= file.table.keys():
             return []
-        data = file.read("/images/keys").tobytes()
-        ends = [0, *file.read("/images/keys_end").tolist()]
-        if ends[-1] != len(data) or any(start > end for start, end in pairwise(ends)):
+        joined, ends = file.read("/images/keys"), file.read("/images/keys_end")
+        edges = np.concatenate([[0], ends, [len(joined)]])
+        if (np.diff(edges) < 0).any() or (edges[-2] != edges[-1]):
             raise damaged(file.path, "/images/keys_end does not cut up /images/keys")
-        return [codec.key_text(data[start:end]) for start, end in pairwise(ends)]
+        return codec.keys_of(joined, ends)
 
     def verify(self, report: Report = silent) -> bool:
         """Whether the digest fits, and remember it; about a second for each GB."""
@@ -264,7 +263,7 @@ class Project:
         except OSError as error:
             raise not_saved(target, error, 0) from error
         info = msgspec.structs.replace(
-            info, revision=self._info.revision + 1, modified=_now(), spurview=spurview.__version__
+            info, revision=self._info.revision + 1, modified=now(), spurview=spurview.__version__
         )
         contents = _trees(info, verdicts, history) | arrays
         _refuse_disagreement(contents, info)
@@ -335,7 +334,3 @@ def _refuse_disagreement(contents: Mapping[str, Content], info: ProjectInfo) -> 
 def _refuse_existing(path: Path) -> None:
     if os.path.lexists(path):
         raise SaveError(f"{shown(path)} was made by another program meanwhile.")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -160,8 +160,7 @@ class _Assembly:
     def _notes(self, pool_size: int) -> list[str]:
         """What a person should know before trusting results on these images."""
         notes = [note for source in self._read.gathered for note in source.notes]
-        if pool_size < SMALL_POOL:
-            notes.append(f"The pool has only {pool_size} images; {SMALL_POOL} or more are better.")
+        notes += notes_on_pool(pool_size)
         wanted = {
             item.label
             for source in self._read.gathered
@@ -178,6 +177,13 @@ class _Assembly:
             )
             notes.append(f"{what} of interest too, and left out of the pool.")
         return notes
+
+
+def notes_on_pool(n_images: int) -> list[str]:
+    """A sentence where the pool is small."""
+    if n_images >= SMALL_POOL:
+        return []
+    return [f"The pool has only {n_images} images; {SMALL_POOL} or more are better."]
 
 
 def _twice(read: Read, is_pool: NDArray[np.bool_]) -> _Twice:

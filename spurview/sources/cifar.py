@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from spurview.core.errors import InputError
 from spurview.sources.gathering import Asked, Gathered, array_items, stamp_of
 from spurview.sources.idx import Split
 from spurview.sources.opcodes import Called, Stored, Unreadable, values
-from spurview.sources.packed_rows import PackedRows
+from spurview.sources.packed_rows import JoinedRows, PackedRows
 from spurview.sources.spec import readable
 
 NAMES = (
@@ -51,7 +48,8 @@ def gather_cifar10(asked: Asked, split: Split = "") -> Gathered:
         batches.append(_binary(path) if path.suffix == ".bin" else _python(path))
         stamp += stamp_of(path)
     labels = [_name(label) for batch in batches for label in batch.labels]
-    items = array_items(asked, labels, _Joined(batches), stamp)
+    rows = JoinedRows([(batch.rows.count, batch.rows.row) for batch in batches])
+    items = array_items(asked, labels, rows, stamp)
     missing = len(wanted) - len(paths)
     notes = [f"{asked.shown} has {len(paths)} of {len(wanted)} batches."] if missing else []
     return asked.gathered("cifar10", items, location=asked.location(root), notes=notes)
@@ -59,20 +57,6 @@ def gather_cifar10(asked: Asked, split: Split = "") -> Gathered:
 
 def _name(label: int) -> str:
     return NAMES[label] if 0 <= label < len(NAMES) else str(label)
-
-
-class _Joined:
-    """Rows of several batches, counted on."""
-
-    def __init__(self, batches: list[_Batch]) -> None:
-        self._batches = batches
-
-    def __call__(self, index: int) -> NDArray[np.uint8]:
-        for batch in self._batches:
-            if index < batch.rows.count:
-                return batch.rows.row(index)
-            index -= batch.rows.count
-        raise IndexError(index)
 
 
 def _paths(root: Path, wanted: list[str]) -> list[Path]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from spurview.core.errors import InputError
 from spurview.sources.gathering import Asked, Gathered, array_items, stamp_of
-from spurview.sources.packed_rows import PackedRows, as_image
+from spurview.sources.packed_rows import JoinedRows, PackedRows, as_image
 from spurview.sources.spec import readable
 
 Split = Literal["", "train", "test"]
@@ -76,27 +76,14 @@ def gather_idx(asked: Asked, data_set: IdxSet, split: Split = "") -> Gathered:
         parts.append(_part(*found))
         stamp += stamp_of(found[0])
     labels = [_name(int(label), data_set) for part in parts for label in part.labels]
-    items = array_items(asked, labels, _Joined(parts), stamp)
+    rows = JoinedRows([(len(part.labels), part.row) for part in parts])
+    items = array_items(asked, labels, rows, stamp)
     notes = [] if split or len(parts) == 2 else [f"{asked.shown} has no test images."]
     return asked.gathered(data_set.kind, items, location=asked.location(root), notes=notes)
 
 
 def _name(label: int, data_set: IdxSet) -> str:
     return data_set.names[label] if label < len(data_set.names) else str(label)
-
-
-class _Joined:
-    """Rows of several parts, counted on."""
-
-    def __init__(self, parts: list[_Part]) -> None:
-        self._parts = parts
-
-    def __call__(self, index: int) -> NDArray[np.uint8]:
-        for part in self._parts:
-            if index < len(part.labels):
-                return part.row(index)
-            index -= len(part.labels)
-        raise IndexError(index)
 
 
 def _files(root: Path, data_set: IdxSet, split: str) -> tuple[Path, Path] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,20 @@ class PackedRows:
         if len(data) != nbytes:
             raise Unusable("the file ends before this image")
         return as_image(np.frombuffer(data, np.uint8).reshape(self.shape))
+
+
+@dataclass(frozen=True)
+class JoinedRows:
+    """Rows of several parts, counted on: how many each has, and what gives one of its rows."""
+
+    parts: Sequence[tuple[int, Callable[[int], NDArray[np.uint8]]]]
+
+    def __call__(self, index: int) -> NDArray[np.uint8]:
+        for count, row in self.parts:
+            if index < count:
+                return row(index)
+            index -= count
+        raise IndexError(index)
 
 
 def as_image(values: NDArray[np.uint8]) -> NDArray[np.uint8]:

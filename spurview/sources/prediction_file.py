@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +43,8 @@ def read_predictions(file: NetworkFile) -> Predictions:
     found = _npz(file) if file.path.suffix.lower() == ".npz" else _csv(file)
     if not found.keys:
         raise InputError(f"{file.shown} holds no predictions: it needs a line for every image.")
-    doubled = len(found.keys) - len(set(found.keys))
-    if doubled:
-        seen: set[str] = set()
-        first = next(key for key in found.keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    first, times = Counter(found.keys).most_common(1)[0]
+    if times > 1:
         raise InputError(f"{file.shown} has the key {first} more than once: keep one line of it.")
     return found
 
@@ -118,7 +118,13 @@ def _npz(file: NetworkFile) -> Predictions:
                 f"({len(texts)}, {len(names)}) is expected, keys by class_names."
             )
         return _by_probability(file, texts, names, values.astype(np.float32))
-    classes = arrays.get("classes")
+    return _by_listed_class(file, texts, names, arrays.get("classes"))
+
+
+def _by_listed_class(
+    file: NetworkFile, texts: list[str], names: list[str], classes: NDArray[Any] | None
+) -> Predictions:
+    """From a class for each key: a name, or where there are class_names a number in them."""
     if classes is None or classes.shape != (len(texts),) or classes.dtype.kind not in "USiu":
         raise InputError(
             f"{file.shown} needs classes, one for each of its {len(texts)} keys, or probabilities."

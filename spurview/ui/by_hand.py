@@ -6,7 +6,6 @@ Nothing is pushed before its evidence is there: undo and redo never compute.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from spurview.core.errors import InputError
 from spurview.jobs import Failure, Job, JobRunner, Work
 from spurview.pipeline.manual import RESTS_ON, Choice, hand_made
-from spurview.project.model import POOL, HandMade
+from spurview.project.model import POOL, HandMade, now
 from spurview.ui import commands, hand_jobs
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange
@@ -62,8 +61,7 @@ class ByHand(QObject):
         """
         document = self._document
         self._refuse()
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        own = [hand_made(document.info, choice, now) for choice in choices]
+        own = [hand_made(document.info, choice, now()) for choice in choices]
         for made in own:
             if made.id in document.rows or document.by_hand(made.id):
                 name = document.display_name(made.id)
@@ -93,8 +91,7 @@ class ByHand(QObject):
 
     def _refuse(self) -> None:
         document = self._document
-        if document.read_only:
-            raise InputError("This project is open read-only: changes are off here.")
+        commands.refuse_read_only(document)
         if self.is_running:
             raise InputError("Another candidate is being computed: wait for it, or cancel it.")
         if document.findings is None or not self._is_ready:

@@ -8,14 +8,13 @@ A command holds ids and values, never widgets, and is checked before it is pushe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 from PySide6.QtGui import QUndoCommand
 
 from spurview.core.errors import InputError
 from spurview.core.settings import Settings
-from spurview.project.model import SourceRecord, Verdict, VerdictName
+from spurview.project.model import SourceRecord, Verdict, VerdictName, now
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange
 
@@ -114,7 +113,7 @@ def set_sources(document: Document, sources: Sequence[SourceRecord], text: str) 
 
     Raises InputError where the project is read-only.
     """
-    _refuse_read_only(document)
+    refuse_read_only(document)
     if list(sources) == document.info.sources:
         return False
     document.undo_stack.push(ChangeSources(document, sources, text))
@@ -123,7 +122,7 @@ def set_sources(document: Document, sources: Sequence[SourceRecord], text: str) 
 
 def put_by_hand(document: Document, change: HandChange, text: str) -> None:
     """Let candidates come or go. Raises InputError where the project is read-only."""
-    _refuse_read_only(document)
+    refuse_read_only(document)
     document.undo_stack.push(ChangeByHand(document, change, text))
 
 
@@ -138,7 +137,8 @@ def take_out(document: Document, candidate_id: str) -> None:
     put_by_hand(document, HandChange(go=(own,)), f"take out {document.display_name(candidate_id)}")
 
 
-def _refuse_read_only(document: Document) -> None:
+def refuse_read_only(document: Document) -> None:
+    """Raises InputError where the project is read-only."""
     if document.read_only:
         raise InputError("This project is open read-only: changes are off here.")
 
@@ -149,7 +149,7 @@ def set_settings(document: Document, settings: Settings, text: str, *, merge_key
     text: what was changed, for Undo, as in ``change epochs``. merge_key: changes of one key that
     follow one another are undone together. Raises InputError where the project is read-only.
     """
-    _refuse_read_only(document)
+    refuse_read_only(document)
     if settings == document.info.settings:
         return False
     document.undo_stack.push(ChangeSettings(document, settings, text, merge_key=merge_key))
@@ -194,7 +194,7 @@ def _change(document: Document, candidate_id: str, fields: dict[str, object], te
     finding = document.finding(candidate_id)
     if finding is None:
         raise InputError(f"There is no candidate {candidate_id} in this project.")
-    _refuse_read_only(document)
+    refuse_read_only(document)
     before = document.verdicts.get(candidate_id)
     start = before or Verdict(class_name=finding.class_)
     after = msgspec.structs.replace(start, **fields)
@@ -203,7 +203,7 @@ def _change(document: Document, candidate_id: str, fields: dict[str, object], te
     rows = document.rows[candidate_id].members
     after = msgspec.structs.replace(
         after,
-        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        time=now(),
         members=[int(row) for row in rows],
     )
     is_blank = not (after.verdict or after.name or after.note or after.tags)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
 from spurview.core.arrays import Array, MemoryReader, Reader
+from spurview.project.codec import keys_of
 from spurview.project.model import HandMade, HistoryEvent, ProjectInfo, StageRecord, Verdict
 from spurview.ui.contents import Contents
 
@@ -107,9 +107,7 @@ def kept(info: ProjectInfo) -> tuple[object, ...]:
 
 def decoded_keys(reader: Reader) -> list[str]:
     """The images' keys, for readers that are no project file."""
-    data = reader.read("/images/keys").tobytes()
-    ends = [0, *reader.read("/images/keys_end").tolist()]
-    return [data[a:b].decode("utf-8", "backslashreplace") for a, b in pairwise(ends)]
+    return keys_of(reader.read("/images/keys"), reader.read("/images/keys_end"))
 
 
 class MemoryProject(MemoryReader):

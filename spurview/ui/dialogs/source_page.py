@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from spurview.jobs import Failure, JobRunner, Work
 from spurview.pipeline.wording import count
-from spurview.sources import Overlap, Role, SourcePreview, SourceSpec
+from spurview.sources import SMALL_POOL, Overlap, Role, SourcePreview, SourceSpec
 from spurview.ui.dialogs import dialog_jobs
 from spurview.ui.dialogs.choices import SourceChoice
 from spurview.ui.dialogs.latest import Latest
@@ -33,7 +33,6 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     ("imagefolder:", "torchvision ImageFolder", "A folder with one sub-folder per class"),
     ("digits:", "Real digits that ship along", ""),
 )
-SMALL_POOL = 1000
 _HEADLINES: dict[Role, str] = {
     "interest": "Which images is the classifier for?",
     "pool": "Which images have nothing to do with the task?",
