@@ -58,26 +58,17 @@ def gather_shards(asked: Asked) -> Gathered:
     for path, sample in samples:
         if asked.spec.classes and sample.label not in asked.spec.classes:
             continue
-        below = os.fsencode(sample.image)
-        if len(paths) > 1:
-            below = os.fsencode(path.name) + b"/" + below
+        tar = os.fsencode(path.name) + b"/" if len(paths) > 1 else b""
+        below = tar + os.fsencode(sample.image)
         reason = sample.reason or ("stored twice" if below in seen else "")
         if not sample.label and asked.place.role == "interest":
             reason = reason or "without a label"
         if reason:
             skipped.append(SkippedFile(asked.place.index, readable(below), reason))
-            continue
-        seen.add(below)
-        items.append(
-            Item(
-                asked.place.index,
-                asked.key(sample.label, below),
-                sample.label,
-                readable(below),
-                Member(path, sample.offset, sample.size),
-                stamp=(*stamps[path], sample.offset),
-            )
-        )
+        else:
+            seen.add(below)
+            image = Member(path, sample.offset, sample.size)
+            items.append(_item(asked, below, sample.label, image, stamps[path]))
     location = asked.location(Path(asked.spec.text))
     return asked.gathered("shards", items, skipped, location=location, notes=notes)
 
@@ -100,6 +91,14 @@ class Member:
         if len(data) != self.size:
             raise Unusable("the tar ends before this image")
         return of_bytes(data)
+
+
+def _item(
+    asked: Asked, below: bytes, label: str | None, image: Member, stamp: tuple[int, ...]
+) -> Item:
+    """The item of one image; below: its path below the source; stamp: of its tar."""
+    key, shown = asked.key(label, below), readable(below)
+    return Item(asked.place.index, key, label, shown, image, stamp=(*stamp, image.offset))
 
 
 @dataclass

@@ -28,6 +28,9 @@ def handlers(window: MainWindow) -> dict[str, Go]:
     def judge(verdict: VerdictName) -> Go:
         return on(lambda w: w.judging.judge(verdict, advance=window.preferences.remembered.goes_on))
 
+    def quit_() -> None:
+        window.close()
+
     return {
         "new": window.request_new_project,
         "open": window.choose_and_open,
@@ -41,7 +44,7 @@ def handlers(window: MainWindow) -> dict[str, Go]:
         "save_pattern": on(lambda w: exporting.save_pattern(window, w)),
         "export_plot": on(lambda w: w.plots.export_view()),
         "close_project": window.close_project,
-        "quit": lambda: (window.close(), None)[1],
+        "quit": quit_,
         "undo": on(lambda w: w.candidates.step(back=True)),
         "redo": on(lambda w: w.candidates.step(back=False)),
         "select_members": on(lambda w: w.guide.show_candidate(w.focus.candidate_id or "")),

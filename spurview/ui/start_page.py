@@ -117,7 +117,6 @@ class StartPage(QWidget):
     def _fit(self) -> None:
         """The left column as wide as its text needs."""
         self._side.setFixedWidth(round(_LEFT_PX * theme.text_scale()))
-
         self._fit_cards()
 
     def _fit_cards(self) -> None:

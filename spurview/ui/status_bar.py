@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
@@ -232,7 +233,7 @@ class _Mark(QWidget):
         painter.end()
 
 
-def _single_shot(parent: QWidget, delay_ms: int, call) -> QTimer:  # type: ignore[no-untyped-def]
+def _single_shot(parent: QWidget, delay_ms: int, call: Callable[[], object]) -> QTimer:
     timer = QTimer(parent)
     timer.setSingleShot(True)
     timer.setInterval(delay_ms)

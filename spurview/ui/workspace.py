@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
@@ -121,7 +121,7 @@ class Workspace(QObject):
         taken_back = finding is not None and finding.verdict == verdict
         self.judging.judge(None if taken_back else verdict, candidate_id, advance=False)
 
-    def _show_rows(self, rows, caption: str = "") -> None:  # type: ignore[no-untyped-def]
+    def _show_rows(self, rows: Sequence[int], caption: str = "") -> None:
         if caption:
             self.images.show_rows(rows, caption)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTreeView
 
@@ -31,7 +31,7 @@ class CandidateHeader(QHeaderView):
         self.setSortIndicatorShown(False)
         self.setAccessibleName("Sort by")
 
-    def setModel(self, model) -> None:  # type: ignore[no-untyped-def]
+    def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)
         if model is not None and model.columnCount():
             self._fit()

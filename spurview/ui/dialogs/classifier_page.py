@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -21,6 +22,9 @@ from spurview.ui.dialogs.radio import Radio
 from spurview.ui.dialogs.training_fields import TrainingFields
 from spurview.ui.dialogs.tryout_panel import TryoutPanel
 from spurview.ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from spurview.pipeline.trying import Tryout
 
 _TRAINED = (
     "The network is trained on the images of interest when the project is first run; nine "
@@ -185,7 +189,7 @@ class ClassifierPage(Page):
         self._turn += 1
         self._ask()
 
-    def _show(self, tried: object) -> None:
+    def _show(self, tried: Tryout) -> None:
         self._is_tried = True
         self.tryout.show_tryout(tried)
         self.changed.emit()

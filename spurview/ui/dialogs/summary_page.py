@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QSizePolicy
@@ -19,8 +20,10 @@ from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.number_box import WholeBox
 
+if TYPE_CHECKING:
+    from spurview.pipeline.estimate import Estimate
+
 _ASPECTS = (("crop", "Cut to a square"), ("pad", "Fill up to a square"), ("stretch", "Stretch"))
-_MIB = 1 << 20
 
 
 class SummaryPage(Page):
@@ -149,11 +152,12 @@ class SummaryPage(Page):
 
         self._measure.ask(make)
 
-    def _show_estimate(self, found) -> None:  # type: ignore[no-untyped-def]
-        mib = max(1, round(found.project_bytes / _MIB))
+    def _show_estimate(self, found: Estimate) -> None:
+        size_mb = max(1, round(found.project_bytes / 1e6))
         self._say_takes(
             f"about {duration(found.seconds)} to train on the {found.device.upper()}, as a few "
-            f"steps just now tell, and then the search; at most about {count(mib)} MB on the disk"
+            "steps just now tell, and then the search; at most about "
+            f"{count(size_mb)} MB on the disk"
         )
 
     def _say_takes(self, text: str) -> None:

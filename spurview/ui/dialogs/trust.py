@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -89,7 +89,7 @@ def _selectable(text: str) -> QWidget:
     return said
 
 
-def _fixed_font():  # type: ignore[no-untyped-def]
+def _fixed_font() -> QFont:
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -10,6 +12,9 @@ from spurview.ui.dialogs.page import Note
 from spurview.ui.dialogs.strips import Answer, AnswerGrid
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from spurview.pipeline.trying import Tryout
 
 _FEW_RIGHT = 0.5
 
@@ -72,10 +77,10 @@ class TryoutPanel(QWidget):
         self.failure.say(sentence, icon, is_bad=not may_open)
         self.open_file.setVisible(may_open)
 
-    def show_tryout(self, tried) -> None:  # type: ignore[no-untyped-def]
-        """Show a `pipeline.trying.Tryout`."""
+    def show_tryout(self, tried: Tryout) -> None:
+        """Show what a network said."""
         trial = tried.trial
-        sure = trial.confidence or [None] * len(trial.rows)
+        sure: list[float | None] = [*trial.confidence] or [None] * len(trial.rows)
         answers = [
             Answer(name, number, confidence, None if own is None else own == name)
             for name, number, confidence, own in zip(
@@ -91,7 +96,7 @@ class TryoutPanel(QWidget):
         self.notes.say(" ".join(notes), "triangle-alert" if trial.warnings else "info")
 
 
-def _sentence(tried) -> str:  # type: ignore[no-untyped-def]
+def _sentence(tried: Tryout) -> str:
     right, known = tried.right
     of_pool = len(tried.trial.rows) - known
     told = f"{right} of {known} images of interest got their own class."

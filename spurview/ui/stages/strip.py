@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from spurview.pipeline.stages import State
@@ -216,7 +225,7 @@ class StageStrip(QWidget):
             return icons.icon("play", shown.on_accent if wanted else shown.text2, gap=4)
         return icons.icon("check", shown.text2, gap=4)
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         shows = self.width() >= _HIDE_FACTS_BELOW_PX * min(1.15, theme.text_scale())
         for button in self.buttons.values():
             button.shows_fact = shows
