@@ -21,6 +21,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
+from shiboken6 import isValid
 
 from spurview.ui import main_window, menus, start_page
 
@@ -59,6 +60,7 @@ class Monkey:
         self.window, self.seed = window, seed
         self.rng = np.random.default_rng(seed)
         self.deeds: list[str] = []
+        self._seen: list[QWidget] = []
 
     def act(self) -> None:
         """One deed, and what Qt has to do after it."""
@@ -78,6 +80,8 @@ class Monkey:
     def _widget(self) -> QWidget:
         top = self._top()
         inside = [w for w in top.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
+        # Kept until the deed is done: with Python's last word of a part the part itself may go.
+        self._seen = inside = [w for w in inside if isValid(w)]
         return inside[int(self.rng.integers(len(inside)))] if inside else top
 
     def _place(self, widget: QWidget) -> QPoint:
