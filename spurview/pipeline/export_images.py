@@ -15,11 +15,10 @@ from spurview.pipeline.export_origin import Material, provenance
 from spurview.pipeline.file_names import image_names
 from spurview.pipeline.sheets import png
 from spurview.pipeline.whole_files import make_folder, write_whole
-from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
+from spurview.pipeline.wording_project import role_word
 
 TABLE = "images.csv"
 FOLDER = "images"
-_ROLES = {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}
 _AT_ONCE = 64
 
 
@@ -67,7 +66,7 @@ def _lines(
     for place, row in enumerate(wanted):
         line: dict[str, object] = {
             "key": material.keys[row],
-            "role": _ROLES.get(roles[place], "pool"),
+            "role": role_word(roles[place]),
             "class": classes[place],
             "confidence": shares[place],
             "label": info.label_names[labels[place]] if labels[place] >= 0 else "",

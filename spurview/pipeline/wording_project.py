@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from spurview.core.network_description import NetworkDescription
 from spurview.pipeline.wording import count, percent
-from spurview.project.model import PlantedPattern, ProjectInfo, SourceRecord
+from spurview.project.model import (
+    INTEREST_TEST,
+    INTEREST_TRAIN,
+    PlantedPattern,
+    ProjectInfo,
+    SourceRecord,
+)
 
 _PLANTED = {
     "noise-patch": "a patch of noise",
@@ -18,6 +24,11 @@ _PLANTED = {
     "tint": "a tint of the whole image",
 }
 _EVERYWHERE = ("full-noise", "tint")
+
+
+def role_word(role: int) -> str:
+    """What an image is there for, by its value in /images/role."""
+    return {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}.get(role, "pool")
 
 
 def network_words(network: NetworkDescription) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import Highlight, agreement
-from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
+from spurview.pipeline.wording_project import role_word
 from spurview.ui import theme
 from spurview.ui.class_palette import class_places
 from spurview.ui.direction import isolated
@@ -29,7 +29,6 @@ _TILE_PX = 112
 _INSET = 16
 # Neighbours stand in rows of four; what stands above them takes about so much beside the bars.
 _ACROSS, _MOST_ROWS, _ABOVE_PX = 4, 6, 340
-_ROLES = {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}
 _PARTS: tuple[tuple[What, str], ...] = (
     ("original", "Original"),
     ("reference", "Reference"),
@@ -180,7 +179,7 @@ class ImageFacts(QWidget):
 
     def _show_prediction(self, row: int) -> None:
         reader, info = self._document.reader, self._document.info
-        role = _ROLES.get(int(reader.read_rows("/images/role", [row])[0]), "pool")
+        role = role_word(int(reader.read_rows("/images/role", [row])[0]))
         truth = int(reader.read_rows("/images/label", [row])[0])
         known = (
             f"true label {isolated(info.label_names[truth])}"

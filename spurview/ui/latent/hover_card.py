@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from spurview.core.shared_pixels import enlarge, rgb
-from spurview.project.model import INTEREST_TEST, INTEREST_TRAIN
+from spurview.pipeline.wording_project import role_word
 from spurview.ui import theme
 from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
@@ -18,7 +18,6 @@ from spurview.ui.widgets.pictures import to_qimage
 
 PICTURE_PX = 56
 _PAD = 8
-_ROLES = {INTEREST_TRAIN: "training", INTEREST_TEST: "test"}
 
 
 class HoverCard(QWidget):
@@ -87,7 +86,7 @@ class HoverCard(QWidget):
         class_index, predicted = self._predicted(row)
         places = class_places(reader, len(document.info.class_names))
         self._place = places[class_index] if class_index >= 0 else None
-        role = _ROLES.get(int(reader.read_rows("/images/role", [row])[0]), "pool")
+        role = role_word(int(reader.read_rows("/images/role", [row])[0]))
         label = int(reader.read_rows("/images/label", [row])[0])
         truth = f"true label {document.info.label_names[label]}" if label >= 0 else "label unknown"
         self._lines = (document.keys[row], predicted, f"{role}, {truth}")
