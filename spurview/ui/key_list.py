@@ -63,7 +63,7 @@ def _group(title: str, rows: list[tuple[str, str]]) -> QWidget:
     for line, (keys, what) in enumerate(rows, start=1):
         grid.addWidget(label(keys, "value"), line, 0)
         grid.addWidget(label(what, "quiet"), line, 1)
-    grid.setColumnMinimumWidth(0, 160)
+    grid.setColumnMinimumWidth(0, 144)
     grid.setColumnStretch(1, 1)
     return part
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QSizePolicy
 
 from spurview.core.settings import ImagesSettings, Settings
@@ -72,7 +73,9 @@ class SummaryPage(Page):
         add_field(size, "Not square", self.aspect, tip="What becomes of images that are no square")
         add_field(size, "Images become", self.lines["Images become"])
         for name in ("Computed on", "Takes"):
-            add_field(cost, name, self.lines[name])
+            said = add_field(cost, name, self.lines[name])
+            # What it takes may need two lines.
+            cost.setAlignment(said, Qt.AlignmentFlag.AlignTop)
         add_field(place, "Save as", self.path, self.choose)
         for grid in (chosen, size, cost, place):
             self.column.addLayout(grid)

@@ -107,8 +107,10 @@ def facts_of(stage: str, info: ProjectInfo) -> list[tuple[str, str]]:
         (_NAMES.get(name, name.replace("_", " ")), _value(name, value))
         for name, value in record.facts.items()
     ]
-    took = f"{duration(record.seconds)} on {record.device}" if record.seconds else record.device
-    return [*rows, ("took", took), ("finished", _when(record.finished))]
+    device = record.device.upper() if record.device == "cpu" else record.device
+    took = f"{duration(record.seconds)} on {device}" if record.seconds else device
+    rows += [("took", took), ("finished", _when(record.finished))]
+    return [(name[:1].upper() + name[1:], value) for name, value in rows]
 
 
 def _value(name: str, value: float | str) -> str:

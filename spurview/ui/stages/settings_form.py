@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spurview.core.architectures import SMALL_CNN
 from spurview.core.errors import SpurviewError
 from spurview.core.settings import Settings
 from spurview.ui import commands
@@ -164,7 +165,7 @@ def _editor(field: SettingField, words: Words, changed: Callable[[Value], None])
 def _spelled(field: SettingField, choice: str) -> str:
     """Plain words; names of networks stay as their library spells them."""
     if field.key == "classifier.architecture":
-        return choice
+        return "small CNN" if choice == SMALL_CNN else choice
     return choice.replace("-", " ").replace("_", " ").capitalize()
 
 
