@@ -15,6 +15,15 @@ def is_project_name(path: str) -> bool:
     return path.lower().endswith(_SUFFIXES)
 
 
+def free_name(path: Path) -> Path:
+    """The path, or the first of ``NAME-2``, ``NAME-3`` … at which nothing stands."""
+    free, number = path, 2
+    while free.exists():
+        free = path.with_stem(f"{path.stem}-{number}")
+        number += 1
+    return free
+
+
 def choose_project(parent: QWidget) -> Path | None:
     """A project to open; None when the person turned away."""
     path, _ = QFileDialog.getOpenFileName(parent, "Open a project", "", _FILTER)

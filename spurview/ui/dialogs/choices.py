@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from spurview.core.settings import Settings
 from spurview.pipeline.network_request import NetworkRequest
 from spurview.sources import SourcePreview, SourceSpec
+from spurview.sources.blocks import OWN_SIZE_PX
+from spurview.sources.reading import COMMON_SIZE_PX
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,10 @@ class ClassifierChoice:
 
 def working_size(interest: SourceChoice, pool: SourceChoice, size_px: int) -> tuple[int, int]:
     """(height, width) that all images are brought to, as far as the images looked at tell."""
-    from spurview.sources.reading import COMMON_SIZE_PX
-
     if size_px:
         return size_px, size_px
     sizes = interest.sizes | pool.sizes
-    if len(sizes) == 1 and all(8 <= side <= 96 for side in next(iter(sizes))):
+    low, high = OWN_SIZE_PX
+    if len(sizes) == 1 and all(low <= side <= high for side in next(iter(sizes))):
         return next(iter(sizes))
     return COMMON_SIZE_PX, COMMON_SIZE_PX

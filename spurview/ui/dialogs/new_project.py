@@ -26,6 +26,7 @@ from spurview.ui.dialogs.page import Page
 from spurview.ui.dialogs.source_page import SourcePage
 from spurview.ui.dialogs.steps import Steps
 from spurview.ui.dialogs.summary_page import SummaryPage
+from spurview.ui.file_choice import free_name
 
 _SUMMARY = 3
 
@@ -54,6 +55,9 @@ class NewProjectDialog(QDialog):
         self._runner = runner
         self._save_in = save_in or Path.home()
         self._plants = False
+        # The last page that was gone to, and what the summary was made from.
+        self._reached = 0
+        self._shown: object = None
         self.interest = SourcePage("interest", runner)
         self.pool = SourcePage("pool", runner)
         self.classifier = ClassifierPage(runner, agreement)
@@ -156,18 +160,10 @@ class NewProjectDialog(QDialog):
             self._shown = shown
             self.summary.show_choices(*shown)
 
-    _shown: object = None
-    _reached = 0
-
     def _suggestion(self, text: str) -> Path:
         """A free name for the project, after the images of interest."""
         stem = Path(text.partition(":")[2] or text.rstrip(":")).stem or "project"
-        path = self._save_in / f"{stem}.spurview"
-        number = 2
-        while path.exists():
-            path = self._save_in / f"{stem}-{number}.spurview"
-            number += 1
-        return path
+        return free_name(self._save_in / f"{stem}.spurview")
 
     # Making it.
 

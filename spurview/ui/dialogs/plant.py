@@ -33,6 +33,7 @@ from spurview.ui.dialogs.page import Note, add_field, fields, set_field_shown
 from spurview.ui.dialogs.strips import ExampleStrip
 from spurview.ui.dialogs.tool_dialog import ToolDialog
 from spurview.ui.document import Document
+from spurview.ui.file_choice import free_name
 from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.number_box import WholeBox
@@ -81,7 +82,8 @@ class PlantDialog(ToolDialog):
         self.of_class = _number(1, 100, 80, " %")
         self.of_pool = _number(1, 100, 5, " %")
         self.seed = _number(0, 9999, 0, "")
-        self.path = QLineEdit(str(_free(self._folder, document.path.stem)))
+        name = f"{document.path.stem}-planted.spurview"
+        self.path = QLineEdit(str(free_name(self._folder / name)))
         self.path.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.trained_here = Note()
         self.trained_here.say(why_trained_here(self._info))
@@ -254,11 +256,3 @@ def _number(low: int, high: int, value: int, unit: str) -> WholeBox:
     made.setValue(value)
     made.setSuffix(unit)
     return made
-
-
-def _free(folder: Path, stem: str) -> Path:
-    path, number = folder / f"{stem}-planted.spurview", 2
-    while path.exists():
-        path = folder / f"{stem}-planted-{number}.spurview"
-        number += 1
-    return path

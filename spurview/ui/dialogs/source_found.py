@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -94,8 +95,6 @@ def _classes(preview: SourcePreview) -> QWidget:
 
 
 def _examples(preview: SourcePreview) -> QWidget:
-    import numpy as np
-
     pictures = [found.examples for found in preview.classes if len(found.examples)]
     if not pictures:
         return label("No example could be shown.", "quiet")
