@@ -39,6 +39,8 @@ from spurview.ui.document_parts import (
     ProjectLike,
     Snapshot,
     StageDone,
+    changed_fields,
+    judged,
     kept,
 )
 from spurview.ui.own_candidates import OwnCandidates, changed
@@ -201,12 +203,8 @@ class Document(QObject):
         if verdict is not None:
             self._verdicts[candidate_id] = verdict
         self._judge()
-        changed = frozenset(
-            name
-            for name in ("verdict", "name", "note", "tags")
-            if getattr(before or _UNJUDGED, name) != getattr(verdict or _UNJUDGED, name)
-        )
-        self.verdicts_changed.emit(Change(ids=frozenset({candidate_id}), fields=changed))
+        fields = changed_fields(before, verdict)
+        self.verdicts_changed.emit(Change(ids=frozenset({candidate_id}), fields=fields))
         self._announce_modified(was_modified)
 
     def put_settings(self, settings: Settings) -> None:
@@ -357,8 +355,8 @@ class Document(QObject):
         """Write the current verdicts into the findings."""
         findings = self._contents.findings
         if findings is not None:
-            judged = [_judged(f, self._verdicts.get(f.id)) for f in findings.findings]
-            findings = msgspec.structs.replace(findings, findings=judged)
+            found = [judged(f, self._verdicts.get(f.id)) for f in findings.findings]
+            findings = msgspec.structs.replace(findings, findings=found)
             self._contents = replace(self._contents, findings=findings)
         self._by_id = {f.id: f for f in findings.findings} if findings else {}
         self._names = shown_names(findings) if findings else {}
@@ -384,17 +382,3 @@ class Document(QObject):
     def _announce_modified(self, was_modified: bool) -> None:
         if self.is_modified != was_modified:
             self.modified_changed.emit(self.is_modified)
-
-
-_UNJUDGED = Verdict(class_name="")
-
-
-def _judged(finding: Finding, verdict: Verdict | None) -> Finding:
-    known = verdict or _UNJUDGED
-    return msgspec.structs.replace(
-        finding,
-        verdict=known.verdict,
-        name=known.name,
-        note=known.note,
-        tags=list(known.tags),
-    )

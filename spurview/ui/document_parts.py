@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from spurview.core.arrays import Array, MemoryReader, Reader
+from spurview.pipeline.findings import Finding
 from spurview.project.codec import keys_of
 from spurview.project.model import HandMade, HistoryEvent, ProjectInfo, StageRecord, Verdict
 from spurview.ui.contents import Contents
@@ -103,6 +106,28 @@ class StageDone:
 def kept(info: ProjectInfo) -> tuple[object, ...]:
     """What a person changed or asked for, of which a save is needed."""
     return info.settings, info.sources, info.sensitivity
+
+
+def judged(finding: Finding, verdict: Verdict | None) -> Finding:
+    """The finding with what a person said of it; None where nobody did."""
+    known = verdict or _UNJUDGED
+    return msgspec.structs.replace(
+        finding,
+        verdict=known.verdict,
+        name=known.name,
+        note=known.note,
+        tags=list(known.tags),
+    )
+
+
+def changed_fields(before: Verdict | None, after: Verdict | None) -> frozenset[str]:
+    """In what two verdicts on one candidate differ."""
+    old, new = before or _UNJUDGED, after or _UNJUDGED
+    names = ("verdict", "name", "note", "tags")
+    return frozenset(name for name in names if getattr(old, name) != getattr(new, name))
+
+
+_UNJUDGED = Verdict(class_name="")
 
 
 def decoded_keys(reader: Reader) -> list[str]:
