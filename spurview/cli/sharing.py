@@ -28,11 +28,11 @@ def help_first_rank(path: Path, until: str | None, device: str, *, trust_code: b
     with open_project(path, lock=False) as project:
         trusted = trusted_files(project) if trust_code else frozenset()
         where = project.path
-    run_together(where, None, until=until, device=device, trusted=trusted, report=_told_of_memory)
+    run_together(where, None, until=until, device=device, trusted=trusted, report=told_of_memory)
     return 0
 
 
-def _told_of_memory(done: int, total: int, message: str) -> None:
+def told_of_memory(done: int, total: int, message: str) -> None:
     """A report of a process that helps: only that its memory ran out."""
     from spurview.core.device import ON_CPU
 
