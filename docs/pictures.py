@@ -42,8 +42,10 @@ from spurview.ui.preferences_dialog import PreferencesDialog
 
 HERE = Path(__file__).parent / "pictures"
 SIZES = ((1280, 800), (2560, 1440))
-# Few enough for small files; the window is grey but for its marks and a sample's photographs.
+# Few enough for small files; the window is grey but for its marks. A sample's photographs and the
+# heat of a large image need more.
 COLOURS, COLOURS_OF_PHOTOS = 64, 192
+COLOURFUL = ("start", "start-first", "large-view")
 # What lies over the window behind a dialog.
 SHADE = QColor(0, 0, 0, 96)
 _KEPT = (
@@ -171,7 +173,7 @@ def _take(window: MainWindow, name: str, screen: Screen, out: Path) -> None:
                 _settle(window)
             else:
                 _paint()
-            colours = COLOURS_OF_PHOTOS if name.startswith("start") else COLOURS
+            colours = COLOURS_OF_PHOTOS if name in COLOURFUL else COLOURS
             _save(_grab(window), out / f"{name}-{theme}-{width}.png", colours)
             _clear(window)
             if undo is not None:
