@@ -28,7 +28,7 @@ from spurview.ui.evidence.silence import silence
 from tests.evaluation import made_rows
 from tests.pipeline import tiny
 from tests.sources import made
-from tests.ui.conftest import ALARM
+from tests.ui.conftest import ALARM, WAIT_MS
 from tests.ui.using_window import idle, shown
 
 
@@ -253,7 +253,8 @@ def test_a_real_trial_goes_from_the_dialog_into_the_saved_project(
     dialog = opening.sensitivity(empty_window, empty_window.workspace)
     dialog.trials.setValue(1)
     press(qtbot, dialog.act)
-    qtbot.waitUntil(lambda: not dialog.job.is_busy and dialog.act.isEnabled())
+    # Two trainings and a process that loads torch: six seconds, and many more on a busy machine.
+    qtbot.waitUntil(lambda: not dialog.job.is_busy and dialog.act.isEnabled(), timeout=4 * WAIT_MS)
     assert dialog.failure.text == ""
     kept = empty_window.document.info.sensitivity
     assert [(p.strength, p.trials) for p in kept.points] == [(1, 1)]
