@@ -15,7 +15,7 @@ from spurview.core.enrichment import enrichment
 from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
 from spurview.core.independence import Dependence
 from spurview.core.material import Material
-from spurview.core.separation import pool_valley
+from spurview.core.separation import FILLS_CLASS, pool_valley
 
 # Thresholds, chosen on development seeds only (docs/METHOD.md tells which).
 LEAST_Z = 3.5
@@ -23,12 +23,15 @@ LEAST_FLIP = 0.10
 LEAST_MARGIN = 1.0
 LEAST_TRAINING_RATE = 0.05
 LEAST_TRAINING_LIFT = 3.0
+# Of what covers the whole image and fills its class: others share the look of a class.
+LEAST_LIFT_OF_LOOK = 10.0
 MOST_VALLEY_POOL = {"local": 0.45, "moved": 0.45, "whole": 0.20, "literal": 0.20}
 MOST_VALLEY_TRAINING = {"local": 0.20, "moved": 0.20, "whole": 0.10, "literal": 0.10}
 LEAST_AGREEMENT = 0.5
 MOST_DEPENDENCE = 0.65
-# A class that carries the pattern throughout has no images without it to be separate from.
-WHOLE_CLASS_RATE, WHOLE_CLASS_OTHERS, WHOLE_CLASS_MARGIN = 0.95, 0.05, 4.0
+# A class that carries the pattern throughout has no images without it to be separate from; over the
+# whole image the other classes' are asked.
+WHOLE_CLASS_OTHERS, WHOLE_CLASS_MARGIN = 0.05, 4.0
 
 # Families whose patterns lie in one piece, with surroundings to be independent of.
 PLACED = ("local", "moved")
@@ -54,11 +57,11 @@ def evidence_ratios(record: CandidateRecord, insertion: InsertionRecord | None) 
     if record.training_rates is not None and record.valley_training is not None:
         own, others = _own_and_others(record)
         ratios["training_rate"] = (own - others) / LEAST_TRAINING_RATE
-        ratios["training_lift"] = math.log((own + 0.01) / (others + 0.01)) / math.log(
-            LEAST_TRAINING_LIFT
-        )
+        is_look = family == "whole" and own >= FILLS_CLASS
+        least = LEAST_LIFT_OF_LOOK if is_look else LEAST_TRAINING_LIFT
+        ratios["training_lift"] = math.log((own + 0.01) / (others + 0.01)) / math.log(least)
         separate = _under(MOST_VALLEY_TRAINING[family], record.valley_training)
-        if _fills_class(own, others, insertion):
+        if family != "whole" and _fills_class(own, others, insertion):
             separate = max(separate, 1.0)
         ratios["valley_training"] = separate
     return ratios
@@ -73,7 +76,7 @@ def _own_and_others(record: CandidateRecord) -> tuple[float, float]:
 def _fills_class(own: float, others: float, insertion: InsertionRecord | None) -> bool:
     return (
         insertion is not None
-        and own >= WHOLE_CLASS_RATE
+        and own >= FILLS_CLASS
         and others <= WHOLE_CLASS_OTHERS
         and insertion.margin - insertion.null_margin >= WHOLE_CLASS_MARGIN
     )

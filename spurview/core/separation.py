@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from spurview.core.candidate import Candidate
 from spurview.core.material import Material
 
+# What so many training images of its class have may be the look of the class.
+FILLS_CLASS = 0.95
+
 
 def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> float:
     """Share of scores between .25 and .6 of the typical member's, relative to the hits.
@@ -34,15 +37,16 @@ def pool_valley(material: Material, candidate: Candidate) -> float:
 def training_valley(material: Material, candidate: Candidate) -> float | None:
     """Valley of the linear scores in the class's training images; None where there are none.
 
-    Over the whole image those of the other classes lie in the valley too: the look of a class,
-    which all its images have, leaves none without it, but passes over into the look of others.
+    The look of a class, which all its images have, leaves none of them in the valley, but passes
+    over into the look of others: of what covers the whole image and fills its class (a rate of
+    `FILLS_CLASS`) the others' share in the valley counts as well, over the class's share of hits.
     """
     own = material.training_confirm & (material.labels == candidate.class_index)
     if not own.any():
         return None
     gap = valley(candidate.linear[own], 1.0, candidate.threshold)
-    if candidate.family != "whole":
-        return gap
+    rate = float((candidate.linear[own] > candidate.threshold).mean())
     others = candidate.linear[material.training_confirm & ~own]
-    hits = max(int((candidate.linear[own] > candidate.threshold).sum()), 1)
-    return gap + _between(others, 1.0, candidate.threshold) / hits
+    if candidate.family != "whole" or rate < FILLS_CLASS or not len(others):
+        return gap
+    return gap + _between(others, 1.0, candidate.threshold) / len(others) / rate

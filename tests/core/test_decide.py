@@ -121,6 +121,14 @@ def test_better_evidence_gives_a_higher_ratio(name):
     assert worse < better
 
 
+def test_a_look_that_other_classes_share_lifts_a_class_too_little():
+    """Of the whole image and of all of the class; what some of the class lack is no look of it."""
+    shared = changed(RECORD, family="whole", class_index=1, training_rates=[0.12, 1.0, 0])
+    assert evidence_ratios(shared, INSERTION)["training_lift"] < 1
+    for other in ({"training_rates": [0.12, 0.9, 0]}, {"family": "local"}):
+        assert evidence_ratios(changed(shared, **other), INSERTION)["training_lift"] > 1
+
+
 @pytest.mark.parametrize(
     ("name", "field"), [("insertion", "null_control"), ("margin", "null_margin")]
 )
