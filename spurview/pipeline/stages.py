@@ -44,7 +44,7 @@ STAGES = (
     # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
-        3,
+        4,
         "candidates",
         ("predictions", "embedding"),
         ("/candidates/", "/verification/", "/chance/"),
@@ -63,9 +63,6 @@ STAGES = (
 STAGE_NAMES = tuple(stage.name for stage in STAGES if not stage.optional)
 OPTIONAL_NAMES = tuple(stage.name for stage in STAGES if stage.optional)
 _BY_NAME = {stage.name: stage for stage in STAGES}
-# Changes of code that changed the product for networks from a file with gradients alone: those of
-# the originals, where the network's size is another.
-_CHANGED_FOR_GIVEN = {"candidates": 1}
 
 
 def stage_named(name: str) -> Stage:
@@ -86,15 +83,8 @@ def fingerprint(name: str, info: ProjectInfo) -> str:
     if name == "classifier" and info.network:
         settings = info.network.marks
     inputs = [fingerprint(needed, info) for needed in stage.needs]
-    version = _version(stage, info)
-    told = msgspec.json.encode([name, version, info.settings.seed, settings, inputs])
+    told = msgspec.json.encode([name, stage.version, info.settings.seed, settings, inputs])
     return hashlib.blake2b(told, digest_size=16).hexdigest()
-
-
-def _version(stage: Stage, info: ProjectInfo) -> int | list[int]:
-    if info.network and info.network.has_gradients and stage.name in _CHANGED_FOR_GIVEN:
-        return [stage.version, _CHANGED_FOR_GIVEN[stage.name]]
-    return stage.version
 
 
 def _counting(settings: msgspec.Struct) -> dict[str, object]:

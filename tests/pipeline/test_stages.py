@@ -6,9 +6,7 @@ import msgspec
 import pytest
 
 from spurview.core.arrays import MemoryReader
-from spurview.core.network_description import NetworkDescription
 from spurview.core.settings import setting_keys, with_setting
-from spurview.pipeline import stages
 from spurview.pipeline.stages import (
     OPTIONAL_NAMES,
     STAGE_NAMES,
@@ -60,9 +58,9 @@ def reader():
     return MemoryReader(constructed.with_chance())
 
 
-def finished(network=None, **fingerprints):
+def finished(**fingerprints):
     """The constructed project with the fingerprint of each product as it is now, or as given."""
-    info = msgspec.structs.replace(constructed.info(), network=network)
+    info = constructed.info()
     for name in ALL[1:]:
         mark = fingerprints.get(name, fingerprint(name, info))
         record = info.stages.get(name, constructed.stage())
@@ -156,22 +154,12 @@ def test_fingerprints_are_hex_and_unlike():
 def test_a_new_version_of_a_stages_code_makes_it_and_what_follows_stale(reader, monkeypatch):
     from dataclasses import replace
 
+    from spurview.pipeline import stages
+
     info = finished()
     newer = replace(stage_named("embedding"), version=99)
     monkeypatch.setitem(stages._BY_NAME, "embedding", newer)
     assert stale(info, reader) == EMBEDDED
-
-
-@pytest.mark.parametrize(
-    ("form", "wanted"), [("torchvision", SEARCHED), ("onnx", set()), (None, set())]
-)
-def test_what_changed_for_gradients_of_given_networks_makes_nothing_else_stale(
-    reader, monkeypatch, form, wanted
-):
-    network = NetworkDescription(form=form, n_classes=3) if form else None
-    info = finished(network=network)
-    monkeypatch.setitem(stages._CHANGED_FOR_GIVEN, "candidates", 99)
-    assert stale(info, reader) == wanted
 
 
 def test_stages_need_only_what_comes_before():
