@@ -54,7 +54,7 @@ def test_a_jittered_pattern_stands_in_several_places() -> None:
 def test_a_picture_of_ones_own_is_planted(tmp_path) -> None:
     picture = tmp_path / "mark.png"
     Image.new("RGB", (8, 8), (250, 250, 250)).save(picture)
-    found = look(READER, INFO, Plan("b", "picture", side_px=4, picture=picture))
+    found = look(READER, INFO, Plan("b", "picture", side_px=4, picture=picture), shown=3)
     assert (found.after == 250).all(-1).sum((1, 2)).tolist() == [16] * 6
 
 
