@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from spurview.pipeline.stages import OPTIONAL_NAMES
 from spurview.pipeline.wording_silence import is_searched, is_silent
 from spurview.ui.document import Document
 from spurview.ui.evidence import sections
+from spurview.ui.evidence.column import column
 from spurview.ui.evidence.figures_text import figures_text
 from spurview.ui.evidence.icon_label import IconLabel
 from spurview.ui.evidence.material import Material, material
@@ -253,7 +253,7 @@ class EvidencePane(QWidget):
         return [claim, what_was_searched(findings)]
 
     def _left(self, shown: Material) -> QWidget:
-        part, inside = _stack()
+        part, inside = column(16)
         name = self._document.display_name(shown.finding.id)
         inside.addWidget(sections.claim(shown, name))
         inside.addWidget(self._claim_links(shown))
@@ -267,7 +267,7 @@ class EvidencePane(QWidget):
         return part
 
     def _right(self, shown: Material) -> QWidget:
-        part, inside = _stack()
+        part, inside = column(16)
         inside.setSpacing(24)
         inside.addWidget(sections.where_it_occurs(shown, self._show))
         inside.addWidget(sections.weakening(shown, self._show))
@@ -339,13 +339,3 @@ def _words(text: str) -> QWidget:
     made = label(text, "quiet", wrap=True)
     made.setAlignment(Qt.AlignmentFlag.AlignTop)
     return made
-
-
-def _stack() -> tuple[QWidget, QVBoxLayout]:
-    part = QWidget()
-    # Columns share the width evenly, whatever is in them.
-    part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    inside = QVBoxLayout(part)
-    inside.setContentsMargins(0, 0, 0, 0)
-    inside.setSpacing(16)
-    return part, inside

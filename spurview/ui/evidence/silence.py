@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from spurview.pipeline.findings import Findings
 from spurview.pipeline.sensitivity_wording import sensitivity_sentence
 from spurview.pipeline.wording_silence import headline, is_searched, searched
 from spurview.project.model import ProjectInfo
+from spurview.ui.evidence.column import column
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot
 from spurview.ui.widgets.labels import label
 from spurview.ui.widgets.link_button import LinkButton
@@ -25,7 +26,7 @@ def silence(
 
     ask: called when the person asks how sensitive the search is; None where nobody would answer.
     """
-    part, inside = _column()
+    part, inside = column(8)
     inside.addWidget(label(headline(findings), "headline", wrap=True))
     is_said = is_searched(findings)
     if is_said:
@@ -42,7 +43,7 @@ def silence(
 
 def what_was_searched(findings: Findings) -> QWidget:
     """Pool, classes and candidates behind the sentence."""
-    part, inside = _column()
+    part, inside = column(8)
     inside.addWidget(label("What was searched", "title"))
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
@@ -54,12 +55,3 @@ def what_was_searched(findings: Findings) -> QWidget:
     inside.addLayout(grid)
     inside.addStretch(1)
     return part
-
-
-def _column() -> tuple[QWidget, QVBoxLayout]:
-    part = QWidget()
-    part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    inside = QVBoxLayout(part)
-    inside.setContentsMargins(0, 0, 0, 0)
-    inside.setSpacing(8)
-    return part, inside
