@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import click
 
-from spurview.cli import commands, log
+from spurview import log
+from spurview.cli import commands
 from spurview.cli.compare import compare
 from spurview.cli.demo import demo
 from spurview.cli.desktop import install_desktop
@@ -114,7 +115,7 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     except SpurviewError as error:
         return _tell(str(error), error.details)
     except Exception as error:  # the edge: nothing above could show it
-        log.record(traceback.format_exc())
+        log.record_error(traceback.format_exc())
         where = f"; the log {log.path()} holds the details" if log.path() else ""
         return _tell(
             f"spurview met an error of its own: {type(error).__name__}: {error}{where}.", ""

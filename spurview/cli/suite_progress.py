@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from spurview.cli import log
+from spurview import log
 from spurview.cli.interrupt import ProgressLine
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SuiteProgress:
         self._ended += 1
         self._latest = ended.kind
         if isinstance(ended, Failure):
-            log.record(f"{ended}\n{ended.details}")
+            log.record_error(f"{ended}\n{ended.details}")
             self._line.say(str(ended))
 
     def report(self, done: int, total: int, message: str) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from spurview import log
 from spurview.ui import theme as looks
-from spurview.ui.log_file import start_logging
 from spurview.ui.main_window import MainWindow
 from spurview.ui.preferences import Preferences
 
@@ -28,8 +30,8 @@ def run(path: str | os.PathLike[str] | None = None, theme: looks.ThemeName | Non
     app.setApplicationName("spurview")
     app.setApplicationDisplayName("spurview")
     app.setDesktopFileName("spurview")
+    sys.excepthook = _log_and_print
     preferences = Preferences()
-    start_logging(preferences.log_folder)
     known = preferences.remembered
     looks.keeper().install(app, theme or known.theme, known.text_percent)
     window = MainWindow(preferences)
@@ -41,6 +43,14 @@ def run(path: str | os.PathLike[str] | None = None, theme: looks.ThemeName | Non
     code = app.exec()
     waker.stop()
     return code
+
+
+def _log_and_print(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What no part of the window caught is in the log as well as in the terminal."""
+    log.record_error("".join(traceback.format_exception(kind, error, trace)))
+    sys.__excepthook__(kind, error, trace)
 
 
 class _AfterFirstPaint(QObject):

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spurview import log
 from spurview.jobs import Failure
 from spurview.ui import icons, theme
-from spurview.ui.log_file import log
 from spurview.ui.widgets.labels import label
 
 Answer = Callable[[], None]
@@ -100,7 +100,7 @@ class FailureDialog(QDialog):
 
 def show_failure(parent: QWidget, title: str, failure: Failure) -> FailureDialog:
     """Open the dialog and write the details into the log; the caller need not keep it."""
-    log.error("%s: %s\n%s", title, failure.sentence, failure.details)
+    log.record_error(f"{title}: {failure.sentence}\n{failure.details}")
     dialog = FailureDialog(title, failure, parent)
     dialog.open()
     return dialog

@@ -65,11 +65,6 @@ class Preferences(QObject):
         self._file = self.folder / "window.json"
         self.remembered = self._read()
 
-    @property
-    def log_folder(self) -> Path:
-        """Where the window writes what went wrong."""
-        return self.folder / "logs"
-
     def remember(self, **changes: object) -> None:
         """Change fields of `remembered` and write them."""
         before = self.remembered

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spurview import log
 from spurview.ui import theme
 from spurview.ui.preferences import Preferences
 from spurview.ui.widgets.check_box import CheckBox
@@ -94,7 +95,7 @@ class PreferencesDialog(QDialog):
     def _log_part(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(8)
-        folder = str(self._preferences.log_folder)
+        folder = str(log.folder())
         self.log_path = label(folder, "quiet", wrap=True)
         self.log_path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.log_path.setAccessibleName(f"What went wrong is written in {folder}")
@@ -137,7 +138,7 @@ class PreferencesDialog(QDialog):
         self.adjustSize()
 
     def _open_log(self) -> None:
-        folder = self._preferences.log_folder
+        folder = log.folder()
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
