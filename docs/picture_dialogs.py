@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
+from spurview.jobs import Failure
 from spurview.project.model import INTEREST_TRAIN, POOL
+from spurview.sources.network_file import NotAgreedError
+from spurview.sources.python_network import PYTHON
+from spurview.ui import commands, messages
 from spurview.ui.dialogs import opening
 from spurview.ui.dialogs.new_project import NewProjectDialog
 from spurview.ui.main_window import MainWindow
@@ -19,6 +24,18 @@ from spurview.ui.main_window import MainWindow
 _INTEREST, _POOL, _SUMMARY = 600, 1200, 3
 # Where the second network's project is.
 SECOND = "SPURVIEW_PICTURES_SECOND"
+_NETWORK = '''"""The ward's classifier, as it was trained in March."""
+
+import torch
+from torch import nn
+from torchvision.models import resnet18
+
+
+def network() -> nn.Module:
+    model = resnet18(num_classes=5)
+    model.load_state_dict(torch.load("march.pth", weights_only=True))
+    return model
+'''
 
 
 def new_project(page: int) -> Callable[[MainWindow], None]:
@@ -55,6 +72,72 @@ def compare(window: MainWindow) -> None:
     dialog.path.setText(os.environ[SECOND])
     dialog.start()
     _wait(lambda: dialog.table.isVisible())
+
+
+def locate(window: MainWindow) -> None:
+    """The folder of one source is elsewhere, and typed in."""
+    dialog = opening.locate(window, window.workspace)
+    _wait(lambda: bool(dialog.state.text()))
+    dialog.place.setText("/media/archive/photos/train")
+
+
+def trust(window: MainWindow) -> None:
+    """A Python file is to be agreed to."""
+    path = Path(os.environ["HOME"], "march.py")
+    path.write_text(_NETWORK)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    asked = NotAgreedError(path, digest, PYTHON)
+    window.agreement.ask(window, asked, lambda: None)
+
+
+def failure(window: MainWindow) -> None:
+    """What a run says that cannot go on, its details shown."""
+    told = Failure(
+        "The disk is full: the embedding's checkpoint could not be written. Make room on "
+        "/tmp and press Run again: the classifier is kept.",
+        "OSError: [Errno 28] No space left on device",
+    )
+    dialog = messages.show_failure(window, "The run stopped", told)
+    dialog.details_button.click()
+
+
+def note(window: MainWindow) -> None:
+    dialog = window.workspace.judging.open_note(window)
+    dialog.editor.setPlainText(
+        "A square at the left edge of the twos.\nScanner of ward 3? Ask for its raw images."
+    )
+
+
+def name(window: MainWindow) -> None:
+    window.workspace.candidates.rename()
+
+
+def tags(window: MainWindow) -> Callable[[], None]:
+    """Tags of the candidate where others have some already."""
+    document, focus = window.document, window.workspace.focus
+    commands.set_tags(document, focus.candidate_id, ["marker", "ward 3"])
+    window.workspace.candidates.edit_tags()
+    return document.undo_stack.undo
+
+
+def merge(window: MainWindow) -> Callable[[], None]:
+    """The first candidate of a class that has another."""
+    workspace, findings = window.workspace, window.document.findings.findings
+    classes = [f.class_ for f in findings]
+    alarmed = workspace.focus.candidate_id
+    workspace.guide.show_candidate(next(f.id for f in findings if classes.count(f.class_) > 1))
+    workspace.candidates.merge()
+    return lambda: workspace.guide.show_candidate(alarmed)
+
+
+def class_choice(window: MainWindow) -> Callable[[], None]:
+    """A candidate of images that got several classes."""
+    workspace = window.workspace
+    before = sorted(workspace.selection.rows)
+    role = window.document.reader.read("/images/role")
+    workspace.selection.set_rows(_some(role == POOL, 60))
+    workspace.candidates.new_candidate()
+    return lambda: workspace.selection.set_rows(before)
 
 
 def _went_to(dialog: NewProjectDialog, number: int) -> bool:

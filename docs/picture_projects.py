@@ -1,5 +1,5 @@
 """The projects that docs/pictures.py shows: samples, a moving pattern, too few images,
-a second network.
+a second network, images that were moved away.
 
 All of real digits, as the demo's. What is no sample takes one to three minutes on two cores, once.
 """
@@ -14,7 +14,9 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from PIL import Image
 
+import spurview
 from spurview.core.plant import choose, moved_places, noise_patch, quiet_place
 from spurview.core.settings import Settings, with_setting
 from spurview.pipeline.create import save_product
@@ -29,6 +31,7 @@ from spurview.ui.samples import sample_projects
 SAMPLES = {"sample": "planted-patch", "clean": "clean-digits"}
 FILES = {
     "moving": "moving-patch",
+    "moved-away": "last-year",
     "too-few": "small-pool",
     "second": "second-network",
 }
@@ -98,7 +101,24 @@ def _moving(folder: Path, path: Path) -> None:
     _begin(replace(made, product=planted, rows=rows), path)
 
 
+def _moved_away(folder: Path, path: Path) -> None:
+    """Digits from folders, one of which is no longer where it was."""
+    made = _clean(folder)
+    arrays, names = made.product.arrays, made.product.label_names
+    photos = folder / "photos"
+    shutil.rmtree(photos, ignore_errors=True)
+    for row, (role, label) in enumerate(
+        zip(arrays["/images/role"], arrays["/images/label"], strict=True)
+    ):
+        image = photos / ("other" if role == POOL else "train") / names[label] / f"{row}.png"
+        image.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(arrays["/images/pixels"][row].squeeze()).save(image)
+    spurview.new_project(path, photos / "train", photos / "other").close()
+    shutil.rmtree(photos / "train")
+
+
 _MAKERS: dict[str, Callable[[Path, Path], None]] = {
+    "moved-away": _moved_away,
     "moving": _moving,
     "second": _second_network,
     "too-few": _too_few,

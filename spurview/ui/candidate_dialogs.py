@@ -1,17 +1,18 @@
-"""Small dialogs about one candidate: its name, its tags, what to merge it with, which class."""
+"""Small dialogs about one candidate: name, note, tags, what to merge it with, which class."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QHeaderView,
     QLineEdit,
+    QPlainTextEdit,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from spurview.project.model import Verdict
+from spurview.ui.widgets.check_box import CheckBox
 from spurview.ui.widgets.choice_box import ChoiceBox
 from spurview.ui.widgets.labels import label
 
@@ -70,6 +72,28 @@ class NameDialog(Asking):
         return self.editor.text()
 
 
+class NoteDialog(Asking):
+    """A few lines of text; Ctrl+Enter keeps them, since Enter begins a line."""
+
+    def __init__(self, shown: str, note: str, parent: QWidget | None = None) -> None:
+        super().__init__(f"Note on {shown}", "Keep the note", parent)
+        self.editor = QPlainTextEdit(note)
+        self.editor.setAccessibleName(f"Note on {shown}")
+        self.editor.setMinimumSize(440, 160)
+        self.editor.setTabChangesFocus(True)
+        self.editor.moveCursor(QTextCursor.MoveOperation.End)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            keys = QKeySequence(Qt.Modifier.CTRL | key)
+            QShortcut(keys, self).activated.connect(self.accept)
+        self.ok.setToolTip("Ctrl+Enter")
+        self._ask(self.editor)
+        self.editor.setFocus()
+
+    @property
+    def text(self) -> str:
+        return self.editor.toPlainText()
+
+
 class TagsDialog(Asking):
     """A box for every tag in use, and a line for new ones, divided by commas."""
 
@@ -77,7 +101,7 @@ class TagsDialog(Asking):
         self, shown: str, tags: Sequence[str], known: Sequence[str], parent: QWidget | None = None
     ) -> None:
         super().__init__(f"Tags of {shown}", "Set the tags", parent)
-        self.boxes = [QCheckBox(tag) for tag in sorted({*tags, *known})]
+        self.boxes = [CheckBox(tag) for tag in sorted({*tags, *known})]
         for box in self.boxes:
             box.setChecked(box.text() in tags)
         self.editor = QLineEdit()
@@ -125,7 +149,7 @@ class MergeDialog(Asking):
     ) -> None:
         """others: name by id of the other candidates of the class."""
         super().__init__(f"Merge {shown} with", "Merge", parent)
-        self.boxes = {i: QCheckBox(name) for i, name in others.items()}
+        self.boxes = {i: CheckBox(name) for i, name in others.items()}
         for box in self.boxes.values():
             box.toggled.connect(self._offer)
         self._ask(*self.boxes.values())

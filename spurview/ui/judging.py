@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from spurview.core.errors import SpurviewError
 from spurview.project.model import VerdictName
 from spurview.ui import commands
+from spurview.ui.candidate_dialogs import NoteDialog
 from spurview.ui.document import Document
 from spurview.ui.selection import Focus, SelectionFollowsFocus
-from spurview.ui.widgets.labels import label
 
 ALL_JUDGED = "Every candidate has a verdict."
 
@@ -105,31 +104,3 @@ class Judging:
     def _is_undecided(self, candidate_id: str) -> bool:
         finding = self._document.finding(candidate_id)
         return finding is not None and finding.verdict is None
-
-
-class NoteDialog(QDialog):
-    """A few lines of text on one candidate."""
-
-    def __init__(self, name: str, note: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Note on {name}")
-        self.editor = QPlainTextEdit(note)
-        self.editor.setAccessibleName(f"Note on {name}")
-        self.editor.setMinimumSize(440, 160)
-        self.editor.setTabChangesFocus(True)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(label(f"Note on {name}", "title"))
-        column.addWidget(self.editor)
-        column.addWidget(buttons)
-
-    @property
-    def text(self) -> str:
-        return self.editor.toPlainText()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from spurview.ui.judging import NoteDialog
+from spurview.ui.candidate_dialogs import NoteDialog
 from spurview.ui.key_list import KeyList
 from tests.ui.conftest import ALARM, WEAK
 from tests.ui.using_window import shown
@@ -73,7 +73,10 @@ def test_a_note_is_written_in_a_dialog(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_N)
     qtbot.waitUntil(lambda: shown(NoteDialog) is not None)
     dialog = shown(NoteDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
     qtbot.keyClicks(dialog.editor, "bottom left, S G U")
-    dialog.accept()
-    assert window.document.finding(ALARM).note == "bottom left, S G U"
+    qtbot.keyClick(dialog.editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.editor, "ward 3?")
+    qtbot.keyClick(dialog.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.document.finding(ALARM).note == "bottom left, S G U\nward 3?"
     assert window.document.finding(ALARM).verdict is None

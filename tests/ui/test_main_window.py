@@ -12,8 +12,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMessageBox, QWidget
 
 from spurview.ui import main_window, theme
+from spurview.ui.candidate_dialogs import NoteDialog
 from spurview.ui.command_finder import CommandFinder
-from spurview.ui.judging import NoteDialog
 from spurview.ui.key_list import KeyList
 from spurview.ui.main_window import MainWindow
 from tests.ui.conftest import ALARM, _leave_freely
