@@ -218,7 +218,7 @@ def test_progress_tells_kind_runs_and_time() -> None:
     progress.report(2, 12, "")
     assert stream.getvalue().splitlines() == [
         "evaluation",
-        "strong 1 of 10 · 1 run done · about 6 min left",
+        "strong 1 of 10 · 1 run done · about 5 min 30 s left",
         "R3 1 of 10 · 2 runs done · about 5 min left",
     ]
 

@@ -54,20 +54,14 @@ class SuiteProgress:
         self._line(done, total, self._text)
 
     def _told(self, kind: str, done: int, total: int) -> str:
+        # As above: by now it is loaded.
+        from spurview.pipeline.wording import duration
+
         known = self._kinds[kind]
         number = self._done[kind]
         most = f"{known.least}" if number <= known.least else f"up to {known.most}"
         parts = [f"{kind} {number} of {most}", f"{done} run{'' if done == 1 else 's'} done"]
         left = (self._clock() - self._started) / self._ended * max(0, total - done)
         if left:
-            parts.append(f"about {_duration(left)} left")
+            parts.append(f"about {duration(left)} left")
         return " · ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    """``40 s``, ``12 min``, ``3.5 h``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -40,6 +40,16 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def duration(seconds: float) -> str:
+    """5.2 -> ``5 s``, 100 -> ``1 min 40 s``, 7000 -> ``1 h 56 min``."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 def percent(share: float | None) -> str:
     """0.62 -> ``62 %``; within one per cent of either end one decimal; None -> ``not known``."""
     if share is None or not math.isfinite(share):

@@ -11,9 +11,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from spurview.jobs import Job, JobRunner
+from spurview.pipeline.wording import duration
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
-from spurview.ui.stages.facts import duration
 from spurview.ui.stages.ring import paint_ring
 from spurview.ui.stages.run_control import RunControl
 from spurview.ui.widgets.labels import label

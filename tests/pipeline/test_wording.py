@@ -43,6 +43,21 @@ def test_scientific(value, text):
     assert wording.scientific(value) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (100, "1 min 40 s"),
+        (3599.6, "1 h 0 min"),
+        (7000, "1 h 56 min"),
+    ],
+)
+def test_duration(seconds, text):
+    assert wording.duration(seconds) == text
+
+
 def test_times_drops_the_decimal_from_ten_on():
     assert (wording.times(8.42), wording.times(48.3)) == ("8.4×", "48×")
 

@@ -87,7 +87,7 @@ def test_from_two_folders_to_an_open_project(qtbot, empty_window, folders, tmp_p
     dialog = at_classifier(qtbot, empty_window, folders)
     dialog.classifier.training.epochs.setValue(3)
     press(qtbot, dialog.next)
-    qtbot.waitUntil(lambda: "60 seconds" in dialog.summary.lines["Takes"].text())
+    qtbot.waitUntil(lambda: "about 1 min to train" in dialog.summary.lines["Takes"].text())
     assert dialog.summary.lines["Images become"].text() == "10 × 10 pixels"
     press(qtbot, dialog.next)
     qtbot.waitUntil(lambda: empty_window.document is not None, timeout=20_000)

@@ -15,7 +15,7 @@ from spurview.pipeline import run as pipeline_run
 from spurview.pipeline.run import Product
 from spurview.pipeline.stages import fingerprint
 from spurview.ui.document import Document
-from spurview.ui.stages.facts import duration, fact
+from spurview.ui.stages.facts import fact
 from spurview.ui.stages.popover import StagePopover
 from spurview.ui.stages.run_control import RunControl
 from spurview.ui.stages.strip import StageStrip
@@ -168,13 +168,6 @@ def test_popover_follows_the_run(qtbot, strip, run, unfinished, fake):
     with qtbot.waitSignal(run.ended):
         fake.go_on.set()
     assert popover.progress is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "1 s"), (59.4, "59 s"), (100, "1 min 40 s"), (7020, "1 h 57 min")]
-)
-def test_durations(seconds, words):
-    assert duration(seconds) == words
 
 
 def test_a_record_without_its_figure_says_nothing(document):

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from spurview.jobs import JobRunner
 from spurview.pipeline.sensitivity_wording import record_mark, sensitivity_sentence
+from spurview.pipeline.wording import duration
 from spurview.project.model import SensitivityRecord
 from spurview.ui.dialogs import tool_jobs
 from spurview.ui.dialogs.page import Note, add_field, fields
-from spurview.ui.dialogs.summary_page import duration
 from spurview.ui.dialogs.tool_dialog import ToolDialog
 from spurview.ui.document import Document
 from spurview.ui.evidence.sensitivity_plot import SensitivityPlot

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QSizePolicy
 
 from spurview.core.settings import ImagesSettings, Settings
 from spurview.jobs import JobRunner, Work
-from spurview.pipeline.wording import count
+from spurview.pipeline.wording import count, duration
 from spurview.ui.dialogs import dialog_jobs
 from spurview.ui.dialogs.choices import ClassifierChoice, SourceChoice, working_size
 from spurview.ui.dialogs.job_line import JobLine
@@ -172,12 +172,3 @@ class SummaryPage(Page):
         )
         if path:
             self.path.setText(path)
-
-
-def duration(seconds: float) -> str:
-    """About so long, in words."""
-    if seconds < 90:
-        return f"{max(5, 5 * round(seconds / 5))} seconds"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} minutes"
-    return f"{seconds / 3600:.1f} hours"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from spurview.pipeline.stages import STAGE_NAMES, stage_named
-from spurview.pipeline.wording import count, percent
+from spurview.pipeline.wording import count, duration, percent
 from spurview.project.model import ProjectInfo
 
 # In the strip; layout belongs to the plots and is not shown.
@@ -39,16 +39,6 @@ def why_stale(stage: str, known: Mapping[str, str]) -> str:
     if below is None:
         return "Stale: its settings, or spurview itself, changed since it ran."
     return f"Stale: {below} comes first and has to run again."
-
-
-def duration(seconds: float) -> str:
-    """5.2 -> ``5 s``, 100 -> ``1 min 40 s``, 7000 -> ``1 h 57 min``."""
-    whole = max(1, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _images(facts: Mapping[str, Any]) -> str:

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spurview.pipeline.wording import chance_sentence
+from spurview.pipeline.wording import chance_sentence, duration
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
-from spurview.ui.stages.facts import TITLES, duration, fact, why_stale
+from spurview.ui.stages.facts import TITLES, fact, why_stale
 from spurview.ui.stages.run_control import RunControl
 from spurview.ui.stages.setting_fields import fields_of
 from spurview.ui.stages.settings_form import SettingsForm
