@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import rgb
 from spurview.pipeline.csv_tables import csv_table
 from spurview.pipeline.export_origin import Material, provenance
 from spurview.pipeline.file_names import image_names
+from spurview.pipeline.probabilities import probabilities_of
 from spurview.pipeline.sheets import png
 from spurview.pipeline.whole_files import make_folder, write_whole
 from spurview.pipeline.wording_project import role_word
@@ -83,10 +81,5 @@ def _predicted(material: Material, rows: list[int]) -> tuple[list[str], list[obj
     names = [material.info.class_names[index] if index >= 0 else "" for index in classes.tolist()]
     if not reader.has("/predictions/logits"):
         return names, [""] * len(rows)
-    logits = reader.read_rows("/predictions/logits", rows).astype(np.float64)
-    return names, [round(float(share), 5) for share in _top_share(logits)]
-
-
-def _top_share(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers.max(axis=1) / powers.sum(axis=1))
+    shares = probabilities_of(reader.read_rows("/predictions/logits", rows))
+    return names, [round(float(share), 5) for share in shares.max(axis=1)]

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from spurview.core.arrays import MemoryReader, Reader
+from spurview.core.arrays import Array, MemoryReader, Reader
 from spurview.core.errors import InputError
 from spurview.core.network import Logits
 from spurview.core.network_description import Fit, NetworkDescription, Preprocessing
@@ -22,6 +22,7 @@ from spurview.core.sized_network import Answering, SizedNetwork
 from spurview.pipeline.class_order import usual_order
 from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
 from spurview.pipeline.networks import GivenNetwork
+from spurview.pipeline.probabilities import logits_of
 from spurview.project.codec import keys_of
 from spurview.project.model import SourceRecord
 from spurview.sources import ImagesProduct
@@ -67,7 +68,7 @@ def fit(
     logits = tried(network, reader, rows, description)
     if is_probability(logits):
         description = msgspec.structs.replace(description, outputs="probabilities")
-        logits = np.log(np.maximum(logits, 1e-12))
+        logits = logits_of(logits)
     n_classes = logits.shape[1]
     names = _names(given.classes, n_classes, product, given.description)
     description = msgspec.structs.replace(description, n_classes=n_classes, names_from=names.origin)
@@ -188,13 +189,25 @@ def class_numbers(found: Predictions, class_names: Sequence[str], shown: str) ->
     return np.array(numbers, np.int32)
 
 
+def spread(found: Predictions, lines: Array, numbers: Array, n_classes: int) -> Array | None:
+    """Probabilities (n, n_classes) of a file's lines; None where it gives classes alone.
+
+    numbers: the project's number of each class of the file; it knows nothing of the others.
+    """
+    if found.probabilities is None:
+        return None
+    probabilities = np.zeros((len(lines), n_classes), np.float32)
+    probabilities[:, numbers] = found.probabilities[lines]
+    return probabilities
+
+
 def _fit_predictions(given: GivenNetwork, found: Predictions, product: ImagesProduct) -> Fitted:
     shown = given.description.file
     in_order(found, image_keys(MemoryReader(product.arrays)), shown)
     assert given.classes is not None
     names = given.classes
     lacking = [name for name in product.class_names if names.index(name) is None]
-    if lacking and found.logits is None and names.names == found.names:
+    if lacking and found.probabilities is None and names.names == found.names:
         # Classes that no image got stand in no file that names classes alone.
         names = class_list([*names.names, *lacking], names.origin)
     mapped = with_classes(product, names)

@@ -8,9 +8,10 @@ import torch
 from spurview.core.arrays import Array
 from spurview.core.network_description import NetworkDescription
 from spurview.core.sized_network import Answering, SizedNetwork
-from spurview.pipeline.network_fit import class_numbers, image_keys, sized, tried
+from spurview.pipeline.network_fit import class_numbers, image_keys, sized, spread, tried
 from spurview.pipeline.network_trial import trial_rows
 from spurview.pipeline.networks import of_module, open_described
+from spurview.pipeline.probabilities import logits_of
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.stages import fingerprint
 from spurview.project.model import POOL
@@ -75,10 +76,9 @@ def predicted_classes(work: Work) -> tuple[dict[str, Array], Facts]:
     line = in_order(found, image_keys(work.reader), file.shown)
     numbers = class_numbers(found, names, file.shown)
     arrays: dict[str, Array] = {"/predictions/class": numbers[found.classes[line]]}
-    if found.logits is not None:
-        logits = np.full((len(line), len(names)), np.log(1e-12), np.float32)
-        logits[:, numbers] = found.logits[line]
-        arrays["/predictions/logits"] = logits.astype(np.float16)
+    probabilities = spread(found, line, numbers, len(names))
+    if probabilities is not None:
+        arrays["/predictions/logits"] = logits_of(probabilities).astype(np.float16)
     pool = int((work.reader.read("/images/role") == POOL).sum())
     return arrays, {"pool": pool, "from": "a file"}
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spurview.core.arrays import Array
 from spurview.core.network import Logits
+from spurview.pipeline.probabilities import probabilities_of
 from spurview.project.model import POOL
 
 TRIED = 16
@@ -55,8 +56,7 @@ def trial_of(
     logits: Logits, rows: NDArray[np.int64], class_names: Sequence[str], label: Array
 ) -> Trial:
     """What answers (n, K) for the rows say; label: (N,) true classes, -1 unknown."""
-    exponent = np.exp(logits - logits.max(1, keepdims=True))
-    probability = exponent / exponent.sum(1, keepdims=True)
+    probability = probabilities_of(logits)
     predicted = logits.argmax(1)
     own = [int(k) if 0 <= k < len(class_names) else None for k in label[rows]]
     warning = _warning(predicted, probability, own, class_names)
@@ -83,7 +83,7 @@ def summary(trial: Trial) -> str:
 
 def _warning(
     predicted: NDArray[np.int64],
-    probability: Logits,
+    probability: NDArray[np.float64],
     own: Sequence[int | None],
     class_names: Sequence[str],
 ) -> str:

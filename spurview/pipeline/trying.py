@@ -13,10 +13,19 @@ from spurview.core.arrays import MemoryReader
 from spurview.core.network import Logits
 from spurview.core.progress import Report, silent
 from spurview.core.settings import ImagesSettings
-from spurview.pipeline.network_fit import Fitted, fit, image_keys, sized, tried
+from spurview.pipeline.network_fit import (
+    Fitted,
+    class_numbers,
+    fit,
+    image_keys,
+    sized,
+    spread,
+    tried,
+)
 from spurview.pipeline.network_request import NetworkRequest
 from spurview.pipeline.network_trial import TRIED, Trial, trial_of, turns
 from spurview.pipeline.networks import GivenNetwork, open_given
+from spurview.pipeline.probabilities import logits_of
 from spurview.project.model import POOL
 from spurview.sources import SourceSpec
 from spurview.sources.prediction_file import Predictions, in_order
@@ -90,7 +99,7 @@ def _of(given: GivenNetwork, fitted: Fitted, folder: Path, settings: ImagesSetti
     else:
         logits = _asked(given, fitted, folder, settings, rows)
     trial = trial_of(logits, rows, names, arrays["/images/label"])
-    if given.predictions and given.predictions.logits is None:
+    if given.predictions and given.predictions.probabilities is None:
         # Classes alone: there is no confidence that could be told.
         trial = Trial(trial.rows, trial.predicted, [], trial.own, trial.warnings)
     pixels = arrays["/images/pixels"][rows]
@@ -127,21 +136,17 @@ def _asked(
     network = sized(given.answering, steps, reader, fitted.product.sources, folder, settings.aspect)
     logits = tried(network, reader, rows, fitted.description)
     if fitted.description.outputs == "probabilities":
-        return np.log(np.maximum(logits, 1e-12)).astype(np.float32)
+        return logits_of(logits)
     return logits
 
 
 def _foretold(found: Predictions, fitted: Fitted, rows: NDArray[np.int64]) -> Logits:
-    """(n, K) what the file says of the rows: logarithms of probabilities, or 0 and else -30."""
-    names = fitted.product.class_names
+    """(n, K) what the file says of the rows; a class that stands alone is certain."""
+    names, shown = fitted.product.class_names, fitted.description.file
     keys = image_keys(MemoryReader(fitted.product.arrays))
-    lines = in_order(found, [keys[row] for row in rows], fitted.description.file)
-    logits = np.full((len(rows), len(names)), -30, np.float32)
-    for column, name in enumerate(found.names):
-        if name not in names:
-            continue
-        if found.logits is None:
-            logits[found.classes[lines] == column, names.index(name)] = 0
-        else:
-            logits[:, names.index(name)] = found.logits[lines, column]
-    return logits
+    lines = in_order(found, [keys[row] for row in rows], shown)
+    numbers = class_numbers(found, names, shown)
+    probabilities = spread(found, lines, numbers, len(names))
+    if probabilities is None:
+        probabilities = np.eye(len(names), dtype=np.float32)[numbers[found.classes[lines]]]
+    return logits_of(probabilities)

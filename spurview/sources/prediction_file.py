@@ -25,14 +25,14 @@ class Predictions:
     """What a file says of images.
 
     keys: (n,) as `findings --json` shows them; names: the classes in the file's order;
-    classes: (n,) index in `names`; logits: (n, K) float32, logarithms of probabilities; None
-    where the file gives classes alone.
+    classes: (n,) index in `names`; probabilities: (n, K) float32; None where the file gives
+    classes alone.
     """
 
     keys: list[str]
     names: list[str]
     classes: NDArray[np.int32]
-    logits: NDArray[np.float32] | None
+    probabilities: NDArray[np.float32] | None
 
 
 def read_predictions(file: NetworkFile) -> Predictions:
@@ -155,8 +155,7 @@ def _by_probability(
             f"{file.shown} has probabilities that are not: each line must have numbers from 0 to "
             "1 that add up to 1."
         )
-    logits = np.log(np.maximum(values, 1e-12)).astype(np.float32)
-    return Predictions(keys, names, values.argmax(1).astype(np.int32), logits)
+    return Predictions(keys, names, values.argmax(1).astype(np.int32), values)
 
 
 def _no_table(file: NetworkFile, found: str) -> InputError:

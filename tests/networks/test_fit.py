@@ -252,15 +252,15 @@ def test_a_sound_first_test_warns_of_nothing() -> None:
 
 def test_predictions_by_class_and_by_probability() -> None:
     by_class = read_predictions(predictions("key,class\npool/0,b\npool/1,a\n"))
-    assert (by_class.names, by_class.classes.tolist(), by_class.logits) == (
+    assert (by_class.names, by_class.classes.tolist(), by_class.probabilities) == (
         ["a", "b"],
         [1, 0],
         None,
     )
     found = read_predictions(predictions("key,x,y\npool/0,0.25,0.75\npool/1,1,0\n"))
     assert found.classes.tolist() == [1, 0]
-    assert found.logits is not None
-    assert np.exp(found.logits[0]) == pytest.approx([0.25, 0.75])
+    assert found.probabilities is not None
+    assert found.probabilities[0] == pytest.approx([0.25, 0.75])
     assert in_order(found, ["pool/1", "pool/0"], "said.csv").tolist() == [1, 0]
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import Highlight, agreement
+from spurview.pipeline.probabilities import probabilities_of
 from spurview.pipeline.wording_project import role_word
 from spurview.ui import theme
 from spurview.ui.class_palette import class_places
@@ -193,9 +194,7 @@ class ImageFacts(QWidget):
             self._marker.show_place(None)
             return
         self._class_index = int(reader.read_rows("/predictions/class", [row])[0])
-        logits = reader.read_rows("/predictions/logits", [row])[0].astype(np.float64)
-        powers = np.exp(logits - logits.max())
-        shares = powers / powers.sum()
+        shares = probabilities_of(reader.read_rows("/predictions/logits", [row]))[0]
         name = info.class_names[self._class_index]
         places = class_places(reader, len(info.class_names))
         self._marker.show_place(places[self._class_index])

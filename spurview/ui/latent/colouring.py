@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.arrays import Reader
+from spurview.pipeline.probabilities import probabilities_of
 from spurview.project.model import POOL
 from spurview.ui import theme
 from spurview.ui.class_palette import OTHER, PLACES, by_size, class_places
@@ -101,8 +102,7 @@ def confidence(reader: Reader, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         reader.read(name)[rows] if whole else reader.read_rows(name, rows)
         for name in ("/predictions/logits", "/predictions/class")
     )
-    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    share: NDArray[np.float64] = powers[np.arange(len(rows)), chosen] / powers.sum(axis=1)
+    share: NDArray[np.float64] = probabilities_of(logits)[np.arange(len(rows)), chosen]
     return share
 
 
