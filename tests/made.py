@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 
 from spurview.core.evidence import CandidateRecord, VerificationRecord
-from spurview.pipeline.manual import hand_mark
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.by_hand import hand_mark
+from spurview.pipeline.hand_reader import Made
 from spurview.project.model import HandMade, HandResult, ProjectInfo
 from tests import constructed
 

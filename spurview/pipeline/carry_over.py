@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from spurview.core.arrays import Array, Reader
+from spurview.pipeline.by_hand import replaced_as_judged
 from spurview.pipeline.findings import candidate_records
-from spurview.pipeline.manual import replaced_as_judged
 from spurview.project.model import HandMade, ProjectInfo, Verdict
 
 # Members that both share, over all members of either; from here on they count as the same.

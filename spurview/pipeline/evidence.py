@@ -48,7 +48,7 @@ class Occurrence:
 class Evidence:
     """A finding and the arrays behind it.
 
-    reader: one that knows candidates made by hand (`manual_reader`); keys: one per image.
+    reader: one that knows candidates made by hand (`hand_reader`); keys: one per image.
     """
 
     reader: Reader

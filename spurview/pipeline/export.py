@@ -14,6 +14,7 @@ import msgspec
 
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import Highlight
+from spurview.pipeline.by_hand import with_by_hand
 from spurview.pipeline.csv_tables import csv_table
 from spurview.pipeline.export_origin import Material, chosen_findings, provenance
 from spurview.pipeline.file_names import image_names, safe_part
@@ -25,7 +26,6 @@ from spurview.pipeline.findings import (
     collect,
     to_json,
 )
-from spurview.pipeline.manual import with_manual
 from spurview.pipeline.report import FILE_NAME, page_bytes, report_html
 from spurview.pipeline.sheets import (
     contact_sheet,
@@ -59,7 +59,7 @@ def export_findings(
     keep them. Raises StageError when the project has not run, InputError for an unknown id or a
     folder that cannot be written.
     """
-    material = replace(material, reader=with_manual(material.reader, material.info))
+    material = replace(material, reader=with_by_hand(material.reader, material.info))
     findings = collect(material.reader, material.info, material.verdicts, material.keys)
     chosen = chosen_findings(findings, ids)
     planned = planned_files(chosen, folder, kinds)

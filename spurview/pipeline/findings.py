@@ -17,7 +17,7 @@ import spurview
 from spurview.core.arrays import Array, Reader
 from spurview.core.errors import StageError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
-from spurview.pipeline.manual import replaced_ids, with_manual
+from spurview.pipeline.by_hand import replaced_ids, with_by_hand
 from spurview.pipeline.places import offsets
 from spurview.pipeline.stages import STAGE_NAMES, states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
@@ -181,7 +181,7 @@ def collect(
     keys: one per image. Raises StageError when a stage is missing.
     """
     stage_states = states(info, reader)
-    reader = with_manual(reader, info)
+    reader = with_by_hand(reader, info)
     for stage in ("predictions", "embedding", "candidates", "verification"):
         if stage_states[stage] == "missing":
             raise StageError(

@@ -15,11 +15,11 @@ from spurview.core.errors import StageError
 from spurview.core.progress import Report, silent
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline import wording
+from spurview.pipeline.by_hand import with_by_hand
 from spurview.pipeline.evidence import Evidence
 from spurview.pipeline.export_origin import Material, chosen_findings, provenance
 from spurview.pipeline.findings import Finding, Findings, candidate_rows, collect
 from spurview.pipeline.findings_text import verdict_line
-from spurview.pipeline.manual import with_manual
 from spurview.pipeline.report_findings import finding_article, pattern_thumb
 from spurview.pipeline.report_markup import number, pairs, paragraph, table, text
 from spurview.pipeline.report_provenance import examined, provenance_part
@@ -59,7 +59,7 @@ def report_html(
     A project whose stages have not all run gives a page that says so, with its provenance.
     written: when, UTC; now unless given. Raises InputError for an unknown id.
     """
-    material = replace(material, reader=with_manual(material.reader, material.info))
+    material = replace(material, reader=with_by_hand(material.reader, material.info))
     page = _Page(material, highlight or Highlight(), written or now())
     return "\n".join(part for part in page.parts(ids, report) if part) + "\n"
 

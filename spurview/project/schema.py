@@ -124,6 +124,7 @@ RULES = (
     _rule("/verification/pair_class", "<i4", "M P 2"),
     _rule("/verification/pair_confidence", "<f4", "M P"),
     _rule("/verification/pair_places", "<i2", "M P 2"),
+    # Candidates made by hand, `by_hand` in `/settings`: a name of the frozen format alone.
     _rule("/manual/records", "|u1", "*", _RECORDS),
     _rule("/manual/template", "<f4", "A H W C"),
     _rule("/manual/mask", "<f4", "A H W"),

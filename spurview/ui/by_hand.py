@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from spurview.core.errors import InputError
 from spurview.jobs import Failure, Job, JobRunner, Work
-from spurview.pipeline.manual import RESTS_ON, Choice, hand_made
+from spurview.pipeline.by_hand import RESTS_ON, Choice, hand_made
 from spurview.project.model import POOL, HandMade, now
 from spurview.ui import commands, hand_jobs
 from spurview.ui.document import Document

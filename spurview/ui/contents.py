@@ -10,6 +10,7 @@ import msgspec
 
 from spurview.core.arrays import Reader
 from spurview.core.errors import StageError
+from spurview.pipeline.by_hand import laid_over, made_in, replaced_ids
 from spurview.pipeline.findings import (
     CandidateRows,
     Findings,
@@ -18,8 +19,7 @@ from spurview.pipeline.findings import (
     collect,
     verification_records,
 )
-from spurview.pipeline.manual import laid_over, made_in, replaced_ids
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.hand_reader import Made
 from spurview.pipeline.stages import STAGE_NAMES, State, states
 from spurview.project.model import ProjectInfo, Verdict
 

@@ -16,10 +16,10 @@ from PySide6.QtGui import QUndoStack
 
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.settings import Settings
+from spurview.pipeline.by_hand import made_in, replaced_as_judged, replaced_ids
 from spurview.pipeline.carry_over import following, members_by_id, successors
 from spurview.pipeline.findings import CandidateRows, Finding, Findings, candidate_records
-from spurview.pipeline.manual import made_in, replaced_as_judged, replaced_ids
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.hand_reader import Made
 from spurview.pipeline.stages import State, states
 from spurview.project.model import (
     HandMade,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spurview.core.progress import Report
 from spurview.jobs import Work
 from spurview.jobs.job import Deliver
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.hand_reader import Made
 from spurview.project.model import HandMade
 from spurview.ui.contents import Contents, read_contents
 from spurview.ui.document import Document
@@ -45,9 +45,9 @@ def making(
 
     def work(report: Report, deliver: Deliver) -> Computed:
         from spurview.core.device import choose_device
+        from spurview.pipeline.by_hand import hand_mark, laid_over
         from spurview.pipeline.checkpoints import Checkpoints
-        from spurview.pipeline.manual import hand_mark, laid_over
-        from spurview.pipeline.manual_work import compute_by_hand
+        from spurview.pipeline.hand_work import compute_by_hand
         from spurview.pipeline.run import Work as StageWork
 
         stage = StageWork(

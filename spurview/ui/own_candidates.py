@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from spurview.core.arrays import Array, Reader
+from spurview.pipeline.by_hand import arrays_of, laid_over, stale_ids
 from spurview.pipeline.carry_over import following
-from spurview.pipeline.manual import PREFIX, arrays_of, laid_over, stale_ids
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.hand_reader import PREFIX, Made
 from spurview.project.model import ProjectInfo
 from spurview.ui.document_parts import HandChange
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spurview.core.errors import InputError
-from spurview.pipeline import manual_work
+from spurview.pipeline import hand_work
 from spurview.pipeline.run import Product, applied, history_event
 from spurview.project.store import Project
 from spurview.ui import by_hand, commands
@@ -30,7 +30,7 @@ def quick(monkeypatch):
         computed.extend(known.id for known in own)
         return [made_of(known, work.info) for known in own]
 
-    monkeypatch.setattr(manual_work, "compute_by_hand", stand_in)
+    monkeypatch.setattr(hand_work, "compute_by_hand", stand_in)
     return computed
 
 
@@ -188,7 +188,7 @@ def test_files_that_were_agreed_to_may_be_opened_for_a_candidate(qtbot, window, 
         seen.append(work.trusted)
         return [made_of(known, work.info) for known in own]
 
-    monkeypatch.setattr(manual_work, "compute_by_hand", stand_in)
+    monkeypatch.setattr(hand_work, "compute_by_hand", stand_in)
     window.agreement.digests = frozenset({"a" * 64})
     make_one(qtbot, window)
     assert seen == [frozenset({"a" * 64})]
@@ -199,7 +199,7 @@ def test_a_cancelled_job_makes_nothing(qtbot, window, monkeypatch):
         window.workspace.by_hand.cancel()
         work.report(0, 1, "drawing")
 
-    monkeypatch.setattr(manual_work, "compute_by_hand", asked)
+    monkeypatch.setattr(hand_work, "compute_by_hand", asked)
     window.workspace.selection.set_rows(HALF)
     press(window, "new_candidate")
     settle(qtbot, window)

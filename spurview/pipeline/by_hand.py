@@ -1,7 +1,7 @@
 """Candidates made by hand: what is kept of them, and how they stand beside the found ones.
 
 A person's choice is a `HandMade` in the project's info; what was computed of it is a `Made`.
-Light on purpose: the window reads both before torch is loaded. `manual_work` computes.
+Light on purpose: the window reads both before torch is loaded. `hand_work` computes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 
 from spurview.core.arrays import Array, Reader
 from spurview.core.errors import InputError
-from spurview.pipeline.manual_reader import STACKED, HandReader, Made
+from spurview.pipeline.hand_reader import PREFIX, STACKED, HandReader, Made
 from spurview.pipeline.stages import fingerprint
 from spurview.project.codec import as_bytes
 from spurview.project.model import HandMade, HandResult, Origin, ProjectInfo, Verdict
 
-PREFIX = "/manual/"
 # Counts changes of the code that change what is computed of a choice.
 _VERSION = 2
 
@@ -136,7 +135,7 @@ def laid_over(reader: Reader, info: ProjectInfo, made: Mapping[str, Made]) -> Re
     return HandReader(reader, own) if own and verified else reader
 
 
-def with_manual(reader: Reader, info: ProjectInfo) -> Reader:
+def with_by_hand(reader: Reader, info: ProjectInfo) -> Reader:
     """A project's reader with its candidates made by hand; the same where it has them already."""
     if isinstance(reader, HandReader) or not info.by_hand:
         return reader

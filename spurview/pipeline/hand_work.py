@@ -18,9 +18,9 @@ from spurview.core.material import Material
 from spurview.core.pairs import Pairs
 from spurview.core.search import Found, weighed
 from spurview.core.verification import Suspect, verify_all
+from spurview.pipeline.by_hand import hand_mark
 from spurview.pipeline.findings import candidate_records
-from spurview.pipeline.manual import hand_mark
-from spurview.pipeline.manual_reader import Made
+from spurview.pipeline.hand_reader import Made
 from spurview.pipeline.run import Work
 from spurview.pipeline.search_stages import material_of
 from spurview.pipeline.training_stages import network_of

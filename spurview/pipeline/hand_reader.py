@@ -17,6 +17,8 @@ from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.project.codec import as_bytes
 from spurview.project.model import HandResult
 
+# The file's name for what is "by hand" elsewhere, in its own `/settings` too: the format is frozen.
+PREFIX = "/manual/"
 # Arrays with one entry for each candidate, by the name of theirs below `/manual`.
 STACKED = {
     "/candidates/template": "template",
@@ -56,7 +58,7 @@ class HandReader:
         self._n_base = base.shape("/candidates/mask")[0]
 
     def names(self) -> list[str]:
-        base = (name for name in self._base.names() if not name.startswith("/manual/"))
+        base = (name for name in self._base.names() if not name.startswith(PREFIX))
         return sorted({*base, *(name for name in _MAY_LACK if self._moves)})
 
     def has(self, name: str) -> bool:
@@ -85,7 +87,7 @@ class HandReader:
         return any(made.result.candidate.family == "moved" for made in self._made)
 
     def _has_below(self, name: str) -> bool:
-        return not name.startswith("/manual/") and self._base.has(name)
+        return not name.startswith(PREFIX) and self._base.has(name)
 
     def _below(self, name: str) -> Reader:
         if not self._has_below(name):

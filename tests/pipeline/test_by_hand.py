@@ -12,18 +12,18 @@ import pytest
 
 from spurview.core.arrays import MemoryReader
 from spurview.core.errors import InputError, StageError
-from spurview.pipeline.carry_over import by_hand_carried_over
-from spurview.pipeline.checkpoints import Checkpoints
-from spurview.pipeline.findings import candidate_records, candidate_rows, collect
-from spurview.pipeline.manual import (
+from spurview.pipeline.by_hand import (
     Choice,
     arrays_of,
     hand_made,
     laid_over,
     made_in,
     stale_ids,
-    with_manual,
+    with_by_hand,
 )
+from spurview.pipeline.carry_over import by_hand_carried_over
+from spurview.pipeline.checkpoints import Checkpoints
+from spurview.pipeline.findings import candidate_records, candidate_rows, collect
 from spurview.pipeline.run import Work
 from spurview.project.checking import check
 from spurview.project.model import HandMade
@@ -112,7 +112,7 @@ def test_a_file_keeps_it(tmp_path):
         again = made_in(project)[own.id]
         assert again.members.tolist() == ROWS
         assert again.arrays["hits"].sum() == len(ROWS)
-        assert own.id in found_in(with_manual(project, project.info), project.info)
+        assert own.id in found_in(with_by_hand(project, project.info), project.info)
         # From the file itself as well: the command line asks so.
         assert own.id in found_in(project, project.info)
 
@@ -152,7 +152,7 @@ def sample(tmp_path_factory):
 
 
 def computed(project, choices, tmp_path):
-    from spurview.pipeline.manual_work import compute_by_hand
+    from spurview.pipeline.hand_work import compute_by_hand
 
     own = [hand_made(project.info, choice) for choice in choices]
     kept = Checkpoints(tmp_path, "manual", "0" * 32)
@@ -202,7 +202,7 @@ def test_too_few_of_the_half_that_draws_are_refused(sample, tmp_path):
 
 
 def test_where_a_parent_moves_its_places_are_kept():
-    from spurview.pipeline.manual_work import moved_from
+    from spurview.pipeline.hand_work import moved_from
 
     reader = MemoryReader(constructed.moved())
     ids = [record.id for record in candidate_records(reader)]
