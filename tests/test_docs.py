@@ -44,7 +44,8 @@ RUN_ELSEWHERE = {
 NOT_RUN = ("--suite full",)
 REBUILD = "python3 sample_projects/rebuild.py"
 NEW = ["new", "my.spurview", "--interest", "photos", "--pool", "others"]
-PLACES = {"PROJECT": "my.spurview", "mine.spurview": "my.spurview", "FILE": "my.spurview"}
+PROJECTS = dict.fromkeys(("PROJECT", "mine.spurview", "FILE", "A", "B"), "my.spurview")
+PLACES = {**PROJECTS, "photos/train": "photos", "photos/other": "others"}
 ALARMED = 3
 # A suite of one's own, as docs/evaluation/README.md speaks of.
 SUITE = """

@@ -24,7 +24,7 @@ class Candidate:
     contribution: (H, W) what each pixel adds to the typical score, of the whole-image family;
     places: (N, 2) int16, of a pattern that moves how far (down, right) in pixels from `mask` each
     image has it, or would have it where it matches best;
-    across: told against content neighbours across the pattern (`neighbours.Matcher.across`).
+    box: (2 C,) float32, of a tint told by the bounds of its colours (`colour_box`).
     """
 
     class_index: int
@@ -38,7 +38,7 @@ class Candidate:
     key: float
     contribution: NDArray[np.float64] | None = None
     places: NDArray[np.int16] | None = None
-    across: bool = False
+    box: NDArray[np.float32] | None = None
 
 
 def candidate_id(class_index: int, members: Rows) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate
 from spurview.core.coarse import coarse
+from spurview.core.colour_box import box_scores, extremes_of
 from spurview.core.colour_family import colours_of
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
 from spurview.core.neighbours import mean_of
@@ -62,6 +63,8 @@ def carrier_of(
         return _moved(sample, candidate, block)
     if candidate.family == "local":
         return _local(sample, candidate, block)
+    if candidate.box is not None:
+        return _within_box(sample.shape[2], candidate.box, candidate.threshold)
     if candidate.contribution is None:
         return _colours(sample, candidate, block)
     return _whole(sample, candidate, block, classes)
@@ -207,9 +210,8 @@ def _whole(
 ) -> Carrier | None:
     found = _class_of(sample, candidate.class_index, classes)
     seen = found.material
-    excluded = candidate.hits[block.references.in_sample]
-
-    is_across = candidate.across or (sample.shape[2] > 1 and bool(excluded.any()))
+    excluded = sample.hiding(candidate.hits)[block.references.in_sample]
+    is_across = sample.shape[2] > 1 and bool(excluded.any())
 
     def near(of: Block) -> Rows:
         return of.across(excluded) if is_across else of.without(excluded)
@@ -269,6 +271,14 @@ def _mean_expected(references: Floats, near: Rows) -> Floats:
 
 def _coarse_images(sample: Material, block: Block) -> Floats:
     return coarse(replace(sample, images=block.images, rebuilt=None)).images
+
+
+def _within_box(channels: int, box: Floats, threshold: float) -> Carrier:
+    def tell(of: Block) -> Told:
+        scores = box_scores(extremes_of(of.images, channels), box)
+        return Told(scores, scores > threshold)
+
+    return Carrier(tell, threshold)
 
 
 def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:

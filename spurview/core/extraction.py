@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.candidate import Candidate
+from spurview.core.colour_box import opacity_of
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
 from spurview.core.pixel_map import (
@@ -154,10 +155,10 @@ def _opacity(members: Floats, neighbours: Floats) -> float:
 
 
 def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
-    near = free_neighbours(material, candidate.hits, candidate.across)
-    rest = np.flatnonzero(material.discover & ~candidate.hits)
+    near = free_neighbours(material, candidate.hits)
+    rest = np.flatnonzero(material.discover & ~material.hiding(candidate.hits))
     difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
-    opacity = _blended(material, rows, near)
+    opacity = _blended(material, rows, near) if candidate.box is None else opacity_of(candidate.box)
     # What is blended in moves images towards it from where those of like content are on average.
     values = (difference + opacity * material.images[near[rows].ravel()].mean(0)).reshape(
         material.shape

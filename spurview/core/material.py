@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from spurview.core.neighbours import Matcher, mean_of, nearest_among
+from spurview.core.neighbours import Matcher, mean_of, nearest_among, with_those_among
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -93,6 +93,15 @@ class Material:
         """Content neighbours among half A, also without the hits of a candidate."""
         rows = np.flatnonzero(self.discover)
         return Matcher(self.latents, rows, self.neighbours.shape[1])
+
+    def hiding(self, hits: Bools) -> Bools:
+        """Images that as neighbours may hide a pattern, (N,) bool: its hits and what is among them.
+
+        The hits alone where half of half A would lie among them: then the encoder sees no pattern.
+        """
+        among = with_those_among(hits, self.neighbours)
+        is_half = 2 * (self.discover & among).sum() >= self.discover.sum()
+        return hits if is_half else among
 
     def of_class(self, class_index: int) -> Bools:
         """Pool images predicted as the class, (N,) bool."""

@@ -18,9 +18,14 @@ from scipy import sparse
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _BLOCK, _PART = 1000, 200
 MOST_ACROSS = 2000
+# Of an image's neighbours, the share among hits from which on it lies among them itself.
+AMONG_HITS = 0.2
+# Enough to reach all of a group that the hits are a good part of; ever more would reach everything.
+_STEPS = 2
 # Images of larger pools have their neighbours among so many of them: the cost of comparing all
 # with all grows with the square.
 MOST_REFERENCES = 20_000
@@ -89,6 +94,18 @@ def nearest_among(latents: Floats, rows: Rows, k: int, queries: Rows | None = No
     found = nearest(latents[asked], latents[rows], min(k, len(rows) - 1), place[asked])
     chosen: Rows = rows[found]
     return chosen
+
+
+def with_those_among(hits: Bools, neighbours: NDArray[np.integer[Any]]) -> Bools:
+    """(N,) the hits, and the images that lie among them in the latent space.
+
+    neighbours: (N, k). A share `AMONG_HITS` of such an image's neighbours are hits or lie among
+    hits themselves. Where the encoder sees a pattern they are its carriers that are no hits yet.
+    """
+    among = hits
+    for _ in range(_STEPS):
+        among = hits | (among[neighbours].mean(1) >= AMONG_HITS)
+    return among
 
 
 def mean_of(values: Floats, neighbours: NDArray[np.integer[Any]]) -> Floats:

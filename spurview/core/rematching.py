@@ -87,7 +87,7 @@ def _window(material: Material, candidate: Candidate) -> tuple[Material, Mask]:
         images=np.ascontiguousarray(images),
         rebuilt=None,
     )
-    near = material.matcher.without(candidate.hits)
+    near = material.matcher.without(material.hiding(candidate.hits))
     # A cached property of the material, which would take the neighbours that hits are among.
     cropped.__dict__["expected"] = mean_of(cropped.images, near)
     inner = candidate.mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -11,6 +11,7 @@ import torch
 
 from spurview.core.candidate import Candidate, candidate_id, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
+from spurview.core.colour_box import extremes_of, search_boxes
 from spurview.core.colour_family import colour_statistics, search_colours
 from spurview.core.decide import PLACED, promise
 from spurview.core.detectors.by_family import (
@@ -37,7 +38,7 @@ from spurview.core.rematching import is_hidden, rematched
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
-from spurview.core.whole_family import across_too, search_all
+from spurview.core.whole_family import search_all
 
 # A class with fewer pool images has too few in either half to tell anything.
 FEWEST_IN_CLASS = 28
@@ -48,7 +49,6 @@ _FEWEST_TRAINING = 20
 _MOST_REFINED = 14
 _MOST_REMATCHED = 4
 _MOST_IN_PIECES = 2
-_MOST_ACROSS = 3
 
 # (images (n, D), class, their rows) -> (n, D) gradient of each image's margin
 MarginGradients = Callable[[Floats, int, Rows], Floats]
@@ -59,7 +59,8 @@ class _Shared:
     """What the searches of all classes share.
 
     blocks: the material by block means (`coarse`); residual: (N, C, H, W) of all images; groups:
-    of the reverse direction, (N,) bool each; colours: the statistics of coloured images.
+    of the reverse direction, (N,) bool each; of coloured images colours: their statistics, and
+    extremes: (N, 2 C), the bounds of their colours.
     """
 
     material: Material
@@ -67,6 +68,7 @@ class _Shared:
     residual: torch.Tensor
     groups: list[Bools]
     colours: Material | None
+    extremes: Floats | None
     gradients: MarginGradients | None
 
     def slopes(self, rows: Rows, class_index: int) -> Floats:
@@ -136,13 +138,14 @@ class _Step:
 
 
 def _shared(material: Material, gradients: MarginGradients | None, seed: int) -> _Shared:
-    blocks = coarse(material)
+    blocks, channels = coarse(material), material.shape[2]
     return _Shared(
         material,
         blocks,
         residuals(material, np.arange(len(material.images))),
         groups_of_pool(blocks, np.random.default_rng([seed, material.n_classes])),
-        colour_statistics(material) if material.shape[2] > 1 else None,
+        colour_statistics(material) if channels > 1 else None,
+        extremes_of(material.images, channels) if channels > 1 else None,
         gradients,
     )
 
@@ -182,9 +185,6 @@ def _still_candidates(
     )
     pieces = [piece for w in whole[:_MOST_IN_PIECES] for piece in pieces_of(material, w)]
     pieces = [piece for piece in pieces if not goes_beyond(material, piece)]
-    whole = without_duplicates(
-        whole + across_too(found, whole[:_MOST_ACROSS]), scope, _MOST_REFINED
-    )
     whole = [in_its_place(material, candidate) for candidate in whole]
     gradient = None if shared.gradients is None else shared.slopes_of_blocks
     proposals = local_proposals(found, gradient, rng) + reverse_proposals(found, shared.groups)
@@ -212,10 +212,10 @@ def _residual_without(shared: _Shared, still: list[Candidate]) -> torch.Tensor:
 
 
 def _tints(shared: _Shared, found: ClassMaterial, report: Report) -> list[Candidate]:
-    if shared.colours is None:
+    if shared.colours is None or shared.extremes is None:
         return []
     every = np.ones(shared.material.shape[:2], bool)
-    tints = search_colours(found, shared.colours, report)
+    tints = search_colours(found, shared.colours, report) + search_boxes(found, shared.extremes)
     return [replace(candidate, mask=every) for candidate in tints]
 
 

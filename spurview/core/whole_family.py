@@ -1,14 +1,14 @@
 """The family of patterns that cover the whole image: full-image noise, tints, textures.
 
 No mask: the template is the mean residual of the members over all pixels, and content neighbours
-are matched anew each round without the current hits, because the VAE encodes such patterns and
-carriers would otherwise cancel each other.
+are matched anew each round without the current hits and what lies among them, because the VAE
+encodes such patterns and carriers would otherwise cancel each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,41 +60,28 @@ def search_all(found: ClassMaterial, proposals: list[Proposal], report: Report) 
         seen.append(proposal.members)
         hits = np.zeros(len(found.material.images), bool)
         hits[found.members_a[proposal.members]] = True
-        fit = _fit(found, hits, across=False)
+        fit = _fit(found, hits)
         if fit is not None:
             candidates.append(_candidate(found, frozenset({proposal.detector}), fit))
     return candidates
 
 
-def across_too(found: ClassMaterial, candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates again with neighbours across the pattern, those that hold together.
-
-    Of an encoder that sees a faint pattern, carriers that are no hits yet are the very neighbours
-    of those that are, and hide the pattern from them. Across it they do not. What is of colours
-    has been told across the pattern in the first place.
-    """
-    if found.material.shape[2] > 1:
-        return []
-    fits = [(c, _fit(found, c.hits, across=True)) for c in candidates]
-    told = [_candidate(found, c.detectors, fit) for c, fit in fits if fit is not None]
-    return [replace(candidate, across=True) for candidate in told]
-
-
-def _fit(found: ClassMaterial, hits: Bools, *, across: bool) -> _Fit | None:
+def _fit(found: ClassMaterial, hits: Bools) -> _Fit | None:
     material = found.material
     fit = None
     # Until the last round no hit outside half A counts.
     half_a = np.flatnonzero(material.discover)
     for index in range(_ROUNDS):
         rows = np.flatnonzero(hits & found.mine & material.discover)
-        rest = np.flatnonzero(material.discover & ~hits)
+        hiding = material.hiding(hits)
+        rest = np.flatnonzero(material.discover & ~hiding)
         if len(rows) < _FEWEST or len(rest) < 20 * _FEWEST:
             return None
         fit = _one_round(
             found,
             rows,
             rest,
-            matching(material, hits, across)(hits, None if index == _ROUNDS - 1 else half_a),
+            matching(material, hits)(hiding, None if index == _ROUNDS - 1 else half_a),
         )
         if fit.typical <= 0:
             return None
@@ -117,15 +104,15 @@ def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit
     return _Fit(contribution, scores, typical, threshold)
 
 
-def free_neighbours(material: Material, hits: Bools, across: bool = False) -> Rows:
-    """Rows (N, k) of content neighbours that carry no pattern; of colours always across it."""
-    return matching(material, hits, across)(hits, None)
+def free_neighbours(material: Material, hits: Bools) -> Rows:
+    """Rows (N, k) of content neighbours that carry no pattern; of colours across it."""
+    return matching(material, hits)(material.hiding(hits), None)
 
 
-def matching(material: Material, hits: Bools, across: bool) -> Match:
+def matching(material: Material, hits: Bools) -> Match:
     """How content neighbours are found of images whose pattern has these hits."""
     is_coloured = material.shape[2] > 1 and bool((hits & material.discover).any())
-    return material.matcher.across if across or is_coloured else material.matcher.without
+    return material.matcher.across if is_coloured else material.matcher.without
 
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:

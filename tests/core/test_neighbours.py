@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.core.neighbours import Matcher, first_kept, mean_of, nearest, nearest_among
+from spurview.core.neighbours import (
+    Matcher,
+    first_kept,
+    mean_of,
+    nearest,
+    nearest_among,
+    with_those_among,
+)
 
 LINE = np.array([[0], [1], [3], [7], [12]], np.float32)
 
@@ -166,3 +173,21 @@ def test_rows_that_keep_too_few_do_not_hold_up_the_others():
     near = np.array([[4, 5, 6, 7], [3, 2, 1, 0]])
     kept = np.array([[False, False, False, True], [False, True, False, True]])
     assert first_kept(near, kept, 2)[1].tolist() == [2, 0]
+
+
+def test_those_among_the_hits_are_found_and_no_others():
+    """Two groups apart: a few hits in the one lead to all of it and to none of the other."""
+    rng = np.random.default_rng(0)
+    latents = rng.normal(0, 1, (300, 4)).astype(np.float32)
+    latents[:60] += 20
+    near = nearest_among(latents, np.arange(300), 10)
+    hits = np.zeros(300, bool)
+    hits[:60:3] = True
+    assert with_those_among(hits, near).nonzero()[0].tolist() == list(range(60))
+
+
+def test_scattered_hits_have_few_among_them():
+    latents = np.random.default_rng(1).normal(0, 1, (600, 8)).astype(np.float32)
+    near = nearest_among(latents, np.arange(600), 10)
+    hits = np.arange(600) % 40 == 0
+    assert with_those_among(hits, near).mean() < 0.25
