@@ -77,7 +77,7 @@ def compare(window: MainWindow) -> None:
 def locate(window: MainWindow) -> None:
     """The folder of one source is elsewhere, and typed in."""
     dialog = opening.locate(window, window.workspace)
-    _wait(lambda: bool(dialog.state.text()))
+    _wait(lambda: bool(dialog.state.text))
     dialog.place.setText("/media/archive/photos/train")
 
 
