@@ -16,7 +16,7 @@ from spurview.core.by_hand import DETECTOR, FEWEST_TO_DRAW, Moved, candidate_by_
 from spurview.core.errors import StageError
 from spurview.core.material import Material
 from spurview.core.pairs import Pairs
-from spurview.core.search import Found, weighed
+from spurview.core.search import FEWEST_OTHERS, Found, weighed
 from spurview.core.verification import Suspect, verify_all
 from spurview.pipeline.by_hand import hand_mark
 from spurview.pipeline.findings import candidate_records
@@ -63,6 +63,12 @@ def _drawn(work: Work, material: Material, choice: HandMade) -> Found:
         raise StageError(
             f"Only {n_drawing} of these images are in the half of the pool that draws patterns, "
             f"{FEWEST_TO_DRAW} are needed: choose more images of class {choice.class_name}."
+        )
+    n_others = int((material.pool & ~material.of_class(class_index)).sum())
+    if n_others < FEWEST_OTHERS:
+        raise StageError(
+            f"Nearly all pool images got class {choice.class_name}: these are compared with images "
+            f"of other classes, of which there are {n_others}, and {FEWEST_OTHERS} are needed."
         )
     moved = moved_from(work.reader, choice, len(material.images))
     candidate = candidate_by_hand(material, class_index, rows, work.report, moved=moved)

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from spurview.core.arrays import MemoryReader
+from spurview.core.arrays import MemoryReader, OverlayReader
 from spurview.core.errors import InputError, StageError
 from spurview.pipeline.by_hand import (
     Choice,
@@ -199,6 +199,21 @@ def test_too_few_of_the_half_that_draws_are_refused(sample, tmp_path):
     rows = np.flatnonzero(half_b)[:40].tolist()
     with pytest.raises(StageError, match="Only 0 of these images are in the half"):
         computed(sample, [Choice(sample.info.class_names[0], rows)], tmp_path)
+
+
+@pytest.mark.parametrize("n_others", [0, 1, 19])
+def test_a_class_that_nearly_all_images_got_is_refused(sample, tmp_path, n_others):
+    """There is nothing to compare its images with."""
+    from spurview.pipeline.manual_work import compute_by_hand
+
+    predicted = np.ones_like(sample.read("/predictions/class"))
+    pool = np.flatnonzero(sample.read("/images/role") == 2)
+    predicted[pool[:n_others]] = 0
+    one_class = OverlayReader(MemoryReader({"/predictions/class": predicted}), sample)
+    choice = hand_made(sample.info, Choice(sample.info.class_names[1], pool[-60:].tolist()))
+    work = Work(one_class, sample.info, Checkpoints(tmp_path, "m", "0" * 32), "cpu", lambda *_: 0)
+    with pytest.raises(StageError, match=f"of which there are {n_others}, and 20 are needed"):
+        compute_by_hand(work, [choice])
 
 
 def test_where_a_parent_moves_its_places_are_kept():
