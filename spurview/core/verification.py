@@ -82,11 +82,11 @@ def _verify(
             kind = kind_of(inserted)
             pair = pairs(bench, template, logits, candidate.class_index)
         else:
-            missing.update(insertion=TOO_FEW_IMAGES)
+            missing.update(insertion=TOO_FEW_IMAGES, kind=TOO_FEW_IMAGES)
         removed = removal(material, candidate, template, logits, rng)
         if removed is None:
             missing["removal"] = TOO_FEW_CARRIERS
-        if kind is None:
+        if inserted is not None and kind is None:
             missing["kind"] = NO_EFFECT
     missing.update(_missing_numbers(suspect.record, inserted))
     ratios = evidence_ratios(suspect.record, inserted)

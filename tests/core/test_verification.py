@@ -158,6 +158,7 @@ def test_too_few_images_to_insert_into_are_named():
     (record,), _ = verified([suspect(hits=planted.carriers | others_b)])
     assert record.insertion is None
     assert record.missing["insertion"] == verification.TOO_FEW_IMAGES
+    assert record.missing["kind"] == verification.TOO_FEW_IMAGES
 
 
 def test_too_few_carriers_are_named():
