@@ -93,7 +93,10 @@ class VerificationRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ClassRecord(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What came of the search in one predicted class; `needed` pool images when too few."""
+    """What came of the search in one predicted class, and why it was not searched where it was not.
+
+    pool: its pool images.
+    """
 
     class_index: int
     pool: int

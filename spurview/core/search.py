@@ -42,6 +42,7 @@ from spurview.core.whole_family import search_all
 
 # A class with fewer pool images has too few in either half to tell anything.
 FEWEST_IN_CLASS = 28
+_FEWEST_IN_HALF = 9
 # Images of other classes it takes to compare a class with.
 FEWEST_OTHERS = 20
 # Training images of a class in half, fewer of which tell nothing.
@@ -237,8 +238,13 @@ def _why_not(n: int, in_a: int, others: int) -> str:
     """Why a class cannot be searched, or nothing."""
     if others < FEWEST_OTHERS:
         return "nearly all pool images got this class, there is too little to compare them with"
-    if n >= FEWEST_IN_CLASS and in_a >= FEWEST_IN_CLASS // 3:
+    if n >= FEWEST_IN_CLASS and in_a >= _FEWEST_IN_HALF:
         return ""
+    if n >= FEWEST_IN_CLASS:
+        return (
+            f"only {in_a} of {n} pool images of this class are in the half that is searched, "
+            f"{_FEWEST_IN_HALF} are needed"
+        )
     counted = "no pool image" if n == 0 else f"only {n} pool image{'s' if n > 1 else ''}"
     return f"{counted} got this class, about {FEWEST_IN_CLASS} are needed"
 

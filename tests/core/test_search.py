@@ -133,6 +133,18 @@ def test_a_class_of_too_few_images_cannot_tell(planted):
     assert f"only {FEWEST_IN_CLASS - 1} pool images got this class" in classes[1].reason
 
 
+def test_a_class_that_fell_into_the_other_half_says_so(planted):
+    """To say that 28 images are needed would be odd where there are 28."""
+    material = planted.material
+    in_a, in_b = np.flatnonzero(material.discover)[:8], np.flatnonzero(material.confirm)[:22]
+    predicted = np.zeros_like(material.predicted)
+    predicted[np.r_[in_a, in_b]] = 1
+    uneven = replace(planted, material=replace(material, predicted=predicted))
+    _, classes = searched(uneven, method="literal")
+    assert not classes[1].searched
+    assert classes[1].reason.startswith("only 8 of 30 pool images of this class are in the half")
+
+
 def test_a_class_without_images_cannot_tell(planted):
     three = replace(planted.material, n_classes=3)
     _, classes = searched(replace(planted, material=three), method="literal")
