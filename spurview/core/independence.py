@@ -26,11 +26,11 @@ def content_dependence(material: Material, candidate: Candidate) -> float:
     halves = [np.flatnonzero(material.discover), np.flatnonzero(material.confirm)]
     areas = []
     for learn, test in (halves, halves[::-1]):
-        hits = candidate.hits[learn]
-        if not 3 <= hits.sum() <= len(hits) - 3 or candidate.hits[test].sum() < 3:
+        hits, tried = candidate.hits[learn], candidate.hits[test]
+        if not 3 <= hits.sum() <= len(hits) - 3 or not 3 <= tried.sum() < len(tried):
             continue
         weights = _ridge(features[learn], hits)
-        areas.append(_area(features[test] @ weights, candidate.hits[test]))
+        areas.append(_area(features[test] @ weights, tried))
     return max(float(np.mean(areas)), 0.5) if areas else 1.0
 
 

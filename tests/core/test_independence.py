@@ -39,6 +39,13 @@ def test_what_cannot_be_measured_counts_as_dependent(planted):
     assert content_dependence(planted.material, candidate(random_hits(planted.material, 0, 2))) == 1
 
 
+def test_a_half_of_carriers_alone_tells_nothing(planted):
+    """There is nobody in it to tell them from, nor to learn it by."""
+    material = planted.material
+    hits = material.confirm | (random_hits(material, 0) & material.discover)
+    assert content_dependence(material, candidate(hits)) == 1
+
+
 def test_nothing_within_the_mask_counts_as_content(planted):
     """The patch itself tells the carriers perfectly, and must not be seen."""
     material = planted.material
