@@ -69,6 +69,8 @@ def _refine_members(found: ClassMaterial, members: Bools) -> tuple[Mask, Bools] 
             shared = _divergence_piece(found, found.members_a[members], mask)
             mask = shared if (shared & mask).any() else mask
         on_mask = places(mask, shape[2])
+        if not difference[on_mask].any():
+            return None
         block = found.covariance.block(on_mask) + RIDGE * np.eye(len(on_mask))
         weights = np.linalg.solve(block, difference[on_mask])
         scores = residual[:, on_mask] @ weights / np.sqrt(weights @ block @ weights)

@@ -71,6 +71,14 @@ def test_a_group_too_small_is_dropped(found, rough):
     assert search_all(found, [Proposal("few", few)], silent) == []
 
 
+def test_images_that_are_all_alike_share_nothing_of_their_own(planted, rough):
+    """Nothing differs, and nothing is divided by it."""
+    same = replace(planted.material, images=np.full_like(planted.material.images, 0.5))
+    found = ClassMaterial(same, 1)
+    assert refine_all(found, [rough], silent) == []
+    assert search_all(found, [rough], silent) == []
+
+
 @pytest.mark.parametrize("search", [refine_all, search_all])
 def test_cancelling_passes_through(found, rough, search):
     def stop(done, total, message):
