@@ -40,7 +40,7 @@ def removal(
             for other in copies_elsewhere(template, FEW_CONTROLS, rng)
         ]
     else:
-        cleaned = _without(images, template, template.values)
+        cleaned = _without(images, template)
         change = (images - cleaned).mean(0)
         elsewhere = [
             np.clip(images - _with_random_signs(change, rng), 0, 1) for _ in range(FEW_CONTROLS)
@@ -54,10 +54,10 @@ def removal(
     )
 
 
-def _without(images: Floats, template: Template, values: Floats) -> Floats:
+def _without(images: Floats, template: Template) -> Floats:
     """Images (n, H, W, C) with a pattern over the whole image taken off: insertion backwards."""
     kept = max(1 - template.opacity, 0.1)
-    cleaned: Floats = np.clip((images - values) / np.float32(kept), 0, 1)
+    cleaned: Floats = np.clip((images - template.values) / np.float32(kept), 0, 1)
     return cleaned
 
 
