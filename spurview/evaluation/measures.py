@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from spurview.core.arrays import Reader
 from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.core.metrics import agreement, average_precision, best_ncc, iou, matched, ncc
-from spurview.core.template import insert
+from spurview.core.template import insert, shifted
 from spurview.evaluation.planting import Case, Truth, carriers
 from spurview.pipeline.findings import candidate_records, verification_records
 from spurview.project.model import POOL
@@ -144,7 +144,7 @@ def pixel_measures(outcome: Outcome, truth: Truth, candidate: int) -> dict[str, 
     places = outcome.places(candidate)
     seen = np.flatnonzero((outcome.pool & outcome.hits[candidate])[truth.rows])[:_SAMPLE]
     each = [
-        _pixels(_shifted(shared, places[truth.rows[i]]), _shifted(changed, truth.places[i]))
+        _pixels(shifted(shared, places[truth.rows[i]]), shifted(changed, truth.places[i]))
         for i in seen
     ]
     names = ("pixel_ap", "iou")
@@ -156,17 +156,6 @@ def _pixels(shared: NDArray[Any], changed: Bools) -> dict[str, float | None]:
         "pixel_ap": average_precision(shared.ravel(), changed.ravel()),
         "iou": iou(shared >= SHARED, changed),
     }
-
-
-def _shifted(image: NDArray[Any], place: NDArray[np.int64]) -> NDArray[Any]:
-    """(H, W) moved by (down, right), 0 where nothing was before."""
-    height, width = image.shape
-    down, right = (int(v) for v in place)
-    moved = np.zeros_like(image)
-    moved[max(down, 0) : height + down, max(right, 0) : width + right] = image[
-        max(-down, 0) : height - down, max(-right, 0) : width - right
-    ]
-    return moved
 
 
 def template_measures(outcome: Outcome, truth: Truth, candidate: int) -> dict[str, float]:
