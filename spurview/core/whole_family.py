@@ -86,7 +86,7 @@ def _fit(found: ClassMaterial, hits: Bools) -> _Fit | None:
         if fit.typical <= 0:
             return None
         hits = fit.hits
-    return fit
+    return fit if (hits & found.mine).any() else None
 
 
 def _one_round(found: ClassMaterial, rows: Rows, rest: Rows, near: Rows) -> _Fit:

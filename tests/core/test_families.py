@@ -107,6 +107,14 @@ def test_whole_image_members_score_about_1(noisy, rough):
     assert made.threshold < 1
 
 
+def test_a_last_score_that_no_image_of_the_class_reaches_is_no_candidate(found, rough, monkeypatch):
+    """There would be nobody to draw a pattern from."""
+    monkeypatch.setattr("spurview.core.whole_family._ROUNDS", 1)
+    assert len(search_all(found, [rough], silent)) == 1
+    monkeypatch.setattr("spurview.core.whole_family.LEAST_DEVIATIONS", 1e6)
+    assert search_all(found, [rough], silent) == []
+
+
 def test_mean_residual_by_hand(planted):
     material = planted.material
     near = material.neighbours.astype(np.int64)
