@@ -1,6 +1,8 @@
-"""Templates of groups that share nothing: no larger, and no stronger."""
+"""Templates of groups that share nothing: as large as the pattern, as strong as they may be."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from spurview.core.null_controls import null_templates
 from tests.core import pools
 from tests.core.experiments import bench_of, known_candidate, known_template, rng
+
+CORNER = (slice(0, 2), slice(0, 2))
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +29,70 @@ def template():
     return known_template()
 
 
-def test_null_templates_change_images_no_more_than_the_pattern(planted, candidate, template):
+def nulls_of(planted, candidate, template, n=6):
+    """The null templates with their strengths, and the bench they are for."""
     bench = bench_of(planted, candidate)
-    nulls = null_templates(planted.material, candidate, template, bench, 6, rng())
+    return null_templates(planted.material, candidate, template, bench, n, rng()), bench
+
+
+def everywhere(template):
+    """The patch as a pattern that is added to the whole image."""
+    return replace(template, mask=np.ones_like(template.mask), opacity=0.0, localised=False)
+
+
+def of_all_pixels(template, added):
+    """As much added to every pixel."""
+    return replace(everywhere(template), values=np.full_like(template.values, added))
+
+
+def energy_of(bench, null, strength):
+    moved = bench.inserted(null, strength) - bench.images
+    return np.square(moved).sum((1, 2, 3)).mean()
+
+
+def with_mark_of_class(planted):
+    """The pool with a bright corner in all images of class 1, and in them alone."""
+    material = planted.material
+    images = material.images.reshape(-1, *pools.SHAPE).copy()
+    images[material.predicted == 1, CORNER[0], CORNER[1]] += 0.5
+    return replace(planted, material=replace(material, images=images.reshape(len(images), -1)))
+
+
+def test_null_templates_change_images_no_more_than_the_pattern(planted, candidate, template):
+    nulls, bench = nulls_of(planted, candidate, template)
     assert len(nulls) == 6
     for null, strength in nulls:
-        moved = bench.inserted(null, strength) - bench.images
-        energy = np.square(moved).sum((1, 2, 3)).mean()
-        assert energy <= bench.energy(template) * 1.01
+        assert energy_of(bench, null, strength) <= bench.energy(template) * 1.01
         assert (null.mask > 0).sum() == (template.mask > 0).sum()
 
 
-def test_null_templates_of_the_class_itself_are_only_weakened(planted, candidate, template):
-    bench = bench_of(planted, candidate)
-    nulls = null_templates(planted.material, candidate, template, bench, 6, rng())
-    assert all(strength <= 1 for _, strength in nulls[::2])
+def test_null_templates_change_images_as_much_as_a_faint_pattern(planted, candidate, template):
+    faint = of_all_pixels(template, 0.001)
+    nulls, bench = nulls_of(planted, candidate, faint)
+    for null, strength in nulls:
+        assert energy_of(bench, null, strength) == pytest.approx(bench.energy(faint), rel=0.05)
+
+
+def test_null_templates_are_strengthened_up_to_a_limit(planted, candidate, template):
+    """What changes images more than four times as far as the differences of other classes do."""
+    nulls, _ = nulls_of(planted, candidate, of_all_pixels(template, 0.4))
+    assert [strength for _, strength in nulls] == [1.0, 4.0] * 3
+
+
+def test_half_of_them_are_of_the_class_and_half_of_others(planted, candidate, template):
+    nulls, _ = nulls_of(with_mark_of_class(planted), candidate, everywhere(template))
+    at_corner = [float(null.values[CORNER].mean()) for null, _ in nulls]
+    assert min(at_corner[::2]) > 0.03
+    assert max(at_corner[1::2]) < -0.03
+
+
+def test_no_image_with_the_pattern_has_part_in_them(planted, candidate, template):
+    """Of the class three in ten have it, and would show it."""
+    nulls, _ = nulls_of(planted, candidate, everywhere(template), 8)
+    shown = pools.PATCH_VALUES - 0.5
+    parts = [
+        float((null.values[pools.PATCH][..., 0] * shown).sum() / np.square(shown).sum())
+        for null, _ in nulls
+    ]
+    # What is expected of an image has some of it, so that they rather lack it.
+    assert max(parts) < 0.05
