@@ -47,6 +47,18 @@ def test_carriers_of_half_a_change_nothing_but_the_neighbours(planted):
     assert both.matching == enrichment(material, candidate(hits)).matching
 
 
+def test_what_content_explains_is_told_by_images_of_half_a_that_carry_nothing(planted):
+    """Among them the carriers are not, though they may be nearest: by plain sorting."""
+    material, hits = planted.material, planted.carriers
+    mine = material.of_class(1)
+    free = np.flatnonzero(material.discover & ~hits)
+    expected = 0.0
+    for row in np.flatnonzero(hits & material.confirm):
+        away = np.linalg.norm(material.latents[free] - material.latents[row], axis=1)
+        expected += mine[free[np.argsort(away)[: pools.NEIGHBOURS]]].mean()
+    assert enrichment(material, candidate(hits)).expected == pytest.approx(expected)
+
+
 def test_content_that_explains_the_class_is_no_enrichment(planted):
     """Carriers chosen by content get the class because of it, and so do their neighbours."""
     material = planted.material

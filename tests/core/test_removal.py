@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from spurview.core.extraction import Template
+from spurview.core.neighbours import nearest_among
 from spurview.core.removal import removal
+from spurview.core.template import insert
 from tests.core import pools
 from tests.core.experiments import (
     known_candidate,
@@ -57,6 +59,64 @@ def test_removal_of_what_the_network_does_not_look_at_drops_nothing(planted, can
         planted.material, candidate, template, lambda x, _: two_classes(np.ones(len(x))), rng()
     )
     assert (record.drop, record.control) == (0.0, 0.0)
+
+
+def test_the_mask_is_filled_from_images_without_the_pattern(planted, candidate, template):
+    """An encoder that sees the patch makes carriers each other's neighbours."""
+    material = planted.material
+    latents = np.hstack([material.latents, 9.0 * planted.carriers[:, None]]).astype(np.float32)
+    near = nearest_among(latents, np.flatnonzero(material.pool), pools.NEIGHBOURS)
+    seen = replace(material, latents=latents, neighbours=near.astype(np.int32))
+    shown = []
+
+    def logits(images, rows):
+        shown.append(images[:, 7:10, 2:5, 0])
+        return patch_only(images, rows)
+
+    assert removal(seen, candidate, template, logits, rng()).drop == 1.0
+    assert shown[0].std((1, 2)).max() < 0.25
+
+
+def test_a_pattern_over_the_whole_image_is_taken_out_as_it_was_put_in(planted, candidate):
+    """Blended by .4: what is left of an image is spread out again."""
+    colour = np.full(pools.SHAPE, 0.3, np.float32)
+    ones = np.ones((12, 12), np.float32)
+    tint = Template(colour * 0.4, ones, 0.4, ones, False)
+    before = planted.material.images.reshape(-1, *pools.SHAPE)
+    images = before.copy()
+    images[planted.carriers] = insert(before[planted.carriers], tint.values, ones, 0.4)
+    tinted = replace(planted.material, images=images.reshape(len(images), -1))
+    shown = []
+
+    def logits(seen, rows):
+        shown.append((seen, rows))
+        return two_classes(np.ones(len(seen)))
+
+    removal(tinted, replace(candidate, family="whole"), tint, logits, rng())
+    cleaned, rows = shown[0]
+    assert cleaned == pytest.approx(before[rows], abs=1e-5)
+
+
+def test_as_much_with_random_signs_is_the_control_over_the_whole_image(planted, candidate):
+    """A network that looks for any change at all: it has as much of one."""
+    values = np.random.default_rng(2).choice([-0.05, 0.05], pools.SHAPE).astype(np.float32)
+    ones = np.ones((12, 12), np.float32)
+    template = Template(values, ones, 0.0, ones, False)
+    kept = planted.material.images.reshape(-1, *pools.SHAPE)
+
+    def as_it_was(images, rows):
+        return two_classes(0.02 - np.abs(images - kept[rows]).mean((1, 2, 3)))
+
+    whole = replace(candidate, family="whole")
+    record = removal(planted.material, whole, template, as_it_was, rng())
+    assert (record.drop, record.control) == (1.0, 1.0)
+
+    def along(images, rows):
+        moved = ((images - kept[rows]) * values).sum((1, 2, 3))
+        return two_classes(0.5 * np.square(values).sum() + moved)
+
+    record = removal(planted.material, whole, template, along, rng())
+    assert (record.drop, record.control) == (1.0, 0.0)
 
 
 def test_removal_of_noise_takes_the_template_away(planted, candidate):
