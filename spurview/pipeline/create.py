@@ -31,13 +31,8 @@ from spurview.project.store import Project
 from spurview.project.work_folders import work_dir_of
 from spurview.sources import (
     ImagesProduct,
-    Overlap,
-    Role,
-    SourcePreview,
     SourceSpec,
-    find_overlap,
     forget_reading,
-    preview,
     read_sources,
 )
 
@@ -97,32 +92,6 @@ def create_project(
     del product
     forget_reading(work_dir)
     return project, notes
-
-
-def preview_source(
-    spec: SourceSpec,
-    role: Role,
-    *,
-    examples: int = 6,
-    thumbnail_px: int = 64,
-    report: Report = silent,
-) -> SourcePreview:
-    """A quick look at one source, for a dialog: classes with counts and a few thumbnails each, what
-    would be skipped so far. Loads no torch; `report` may cancel it at any time.
-
-    Raises InputError, with one sentence for the person, where the source cannot be used.
-    """
-    return preview(spec, role, examples=examples, thumbnail_px=thumbnail_px, report=report)
-
-
-def preview_overlap(
-    interest: Sequence[SourceSpec], pool: Sequence[SourceSpec], *, report: Report = silent
-) -> Overlap:
-    """Which images of the pool are among those of interest; a project leaves them out of the pool.
-
-    Where `report` cancels, the answer holds what was found until then and is not `complete`.
-    """
-    return find_overlap(interest, pool, report=report)
 
 
 def save_product(

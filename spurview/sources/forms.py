@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from spurview.core.errors import InputError
 from spurview.core.progress import Report, silent
 from spurview.sources import array_files, cifar, idx, lists, shards, shipped, trees
-from spurview.sources.gathering import Asked, Gathered, Place
+from spurview.sources.gathering import Asked, Gathered, Place, places
 from spurview.sources.idx import Split
 from spurview.sources.spec import SourceSpec, natural_key, readable
 
@@ -93,3 +93,14 @@ def gather(spec: SourceSpec, place: Place, project_dir: Path, report: Report = s
     if not form.needs_path and form.name == "digits" and asked.argument:
         raise InputError(f"{asked.shown} is no source: digits: stands alone.")
     return form.gather(asked)
+
+
+def gather_all(
+    interest: Sequence[SourceSpec], pool: Sequence[SourceSpec], project_dir: Path, report: Report
+) -> list[Gathered]:
+    """The images of all sources of a project, those of interest first. Raises as `gather`."""
+    specs = [*interest, *pool]
+    return [
+        gather(spec, place, project_dir, report)
+        for spec, place in zip(specs, places(interest, pool), strict=True)
+    ]

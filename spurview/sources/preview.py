@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from spurview.core.errors import Cancelled
 from spurview.core.progress import Report, silent
 from spurview.sources.blocks import Shape, digest_of
-from spurview.sources.forms import gather
-from spurview.sources.gathering import Gathered, Item, Place, places
+from spurview.sources.forms import gather, gather_all
+from spurview.sources.gathering import Gathered, Item, Place
 from spurview.sources.picture import FileBytes, Unusable, decode, resized, size_of
 from spurview.sources.spec import Role, SkippedFile, SourceSpec, natural_key
 
@@ -69,7 +69,9 @@ def preview(
     thumbnail_px: int = 64,
     report: Report = silent,
 ) -> SourcePreview:
-    """A quick look at one source. Raises InputError as reading it would, and Cancelled."""
+    """A quick look at one source, for a dialog: classes with counts and a few thumbnails each, what
+    would be skipped so far. Raises InputError as reading it would, and Cancelled.
+    """
     found = gather(spec, Place(0, role, f"{role}/".encode()), Path(), report)
     by_class: dict[str, list[int]] = {}
     for number, item in enumerate(found.items):
@@ -110,18 +112,14 @@ def _chosen(classes: Sequence[Sequence[int]], examples: int) -> list[list[int]]:
 def find_overlap(
     interest: Sequence[SourceSpec], pool: Sequence[SourceSpec], *, report: Report = silent
 ) -> Overlap:
-    """Which images of the pool are among those of interest, by digest.
+    """Which images of the pool are among those of interest, by digest; a project leaves them out.
 
     Of files only those are read that have the size of one on the other side. When `report` raises
     Cancelled the answer is what was found until then, and not complete.
     """
-    specs = [*interest, *pool]
     shown: list[str] = []
     try:
-        gathered = [
-            gather(spec, place, Path(), report)
-            for spec, place in zip(specs, places(interest, pool), strict=True)
-        ]
+        gathered = gather_all(interest, pool, Path(), report)
         ours, theirs = _candidates(gathered)
         known: set[bytes] = set()
         for number, item in enumerate([*ours, *theirs]):

@@ -17,8 +17,8 @@ from spurview.sources.blocks import (
     clear_kept,
     read_blocks,
 )
-from spurview.sources.forms import gather
-from spurview.sources.gathering import Gathered, places
+from spurview.sources.forms import gather_all
+from spurview.sources.gathering import Gathered
 from spurview.sources.spec import ImagesProduct, SourceSpec, readable
 
 COMMON_SIZE_PX = 64
@@ -44,10 +44,7 @@ def read_sources(
     has no usable image.
     """
     specs = [*interest, *pool]
-    gathered = [
-        gather(spec, place, project_dir, report)
-        for spec, place in zip(specs, places(interest, pool), strict=True)
-    ]
+    gathered = gather_all(interest, pool, project_dir, report)
     return read_gathered(
         specs, gathered, settings=settings, seed=seed, work_dir=work_dir, report=report
     )

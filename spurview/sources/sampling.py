@@ -8,8 +8,8 @@ from pathlib import Path
 
 from spurview.core.progress import Report, silent
 from spurview.core.settings import ImagesSettings
-from spurview.sources.forms import gather
-from spurview.sources.gathering import Gathered, Item, places
+from spurview.sources.forms import gather_all
+from spurview.sources.gathering import Gathered, Item
 from spurview.sources.reading import read_gathered
 from spurview.sources.spec import ImagesProduct, SourceSpec, natural_key
 
@@ -34,10 +34,7 @@ def read_sample(
     turn: another number gives other images, the same number the same. Raises as `read_sources`.
     """
     specs = [*interest, *pool]
-    gathered = [
-        gather(spec, place, project_dir, report)
-        for spec, place in zip(specs, places(interest, pool), strict=True)
-    ]
+    gathered = gather_all(interest, pool, project_dir, report)
     ours = [item for source in gathered if source.role == "interest" for item in source.items]
     theirs = [item for source in gathered if source.role == "pool" for item in source.items]
     kept = {id(item) for item in _by_class(ours, n_interest, turn)}

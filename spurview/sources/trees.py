@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spurview.core.errors import InputError
@@ -23,8 +23,6 @@ _NAME_FILES = (
 )  # fmt: skip
 _WNID = re.compile(r"n[0-9]{8}")
 _MOST_NAME_BYTES = 16 << 20
-
-Naming = Callable[[str], str]
 
 
 def gather_folder(asked: Asked) -> Gathered:

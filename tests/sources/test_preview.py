@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from spurview.core.errors import Cancelled, InputError
-from spurview.pipeline.create import preview_overlap, preview_source
-from spurview.sources import SourceSpec, preview
+from spurview.sources import SourceSpec, find_overlap, preview
 from tests.sources import made
 from tests.sources.test_forms import (
     as_cifar_binary,
@@ -32,7 +31,7 @@ def test_a_look_at_any_form_shows_classes_counts_and_pictures(
     tmp_path: Path, make: object, kind: str
 ) -> None:
     text, pixels, key = make(tmp_path)  # type: ignore[operator]
-    seen = preview_source(SourceSpec(text), "interest", examples=3, thumbnail_px=20)
+    seen = preview(SourceSpec(text), "interest", examples=3, thumbnail_px=20)
     assert (seen.kind, seen.images, seen.skipped) == (kind, 12, [])
     assert [found.images for found in seen.classes] == [4, 4, 4]
     names = [key(number).split("/")[1] for number in range(3)]
@@ -44,7 +43,7 @@ def test_a_look_at_any_form_shows_classes_counts_and_pictures(
 def test_a_look_tells_what_would_be_skipped(tmp_path: Path) -> None:
     made.pool(tmp_path / "pool")
     (tmp_path / "pool" / "0.png").write_text("no image")
-    seen = preview_source(SourceSpec(str(tmp_path / "pool")), "pool")
+    seen = preview(SourceSpec(str(tmp_path / "pool")), "pool")
     assert [(found.name, found.images, len(found.examples)) for found in seen.classes] == [
         ("", 5, 4)
     ]
@@ -67,18 +66,18 @@ def test_a_look_can_be_cancelled_and_refuses_in_a_sentence(tmp_path: Path) -> No
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        preview_source(SourceSpec(as_folder(tmp_path)[0]), "interest", report=report)
+        preview(SourceSpec(as_folder(tmp_path)[0]), "interest", report=report)
     with pytest.raises(InputError, match=r"^There is no folder .*away\.$"):
-        preview_source(SourceSpec(str(tmp_path / "away")), "interest")
+        preview(SourceSpec(str(tmp_path / "away")), "interest")
 
 
 def test_overlap_is_found_by_content_whatever_the_name(tmp_path: Path) -> None:
     text, pixels, _ = as_folder(tmp_path)
     folder = made.pool(tmp_path / "pool")
     interest, pool = [SourceSpec(text)], [SourceSpec(str(folder))]
-    assert preview_overlap(interest, pool).shown == []
+    assert find_overlap(interest, pool).shown == []
     (folder / "other.png").write_bytes(made.png(pixels[3]))
-    found = preview_overlap(interest, pool)
+    found = find_overlap(interest, pool)
     assert (found.shown, found.complete) == (["other.png"], True)
 
 
@@ -89,14 +88,14 @@ def test_a_cancelled_overlap_says_that_it_is_not_complete(tmp_path: Path) -> Non
         if "comparing" in message:
             raise Cancelled
 
-    assert not preview_overlap([SourceSpec(text)], [SourceSpec(text)], report=report).complete
+    assert not find_overlap([SourceSpec(text)], [SourceSpec(text)], report=report).complete
 
 
 def test_a_look_loads_no_torch_and_no_hdf5(tmp_path: Path) -> None:
     text, _, _ = as_h5(tmp_path)
     code = f"""
 import sys
-from spurview.sources import SourceSpec, preview
+from spurview.sources import SourceSpec, find_overlap, preview
 assert preview(SourceSpec({text!r}), "interest").images == 12
 print([name for name in ("torch", "h5py", "sklearn") if name in sys.modules])
 """

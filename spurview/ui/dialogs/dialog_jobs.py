@@ -11,7 +11,7 @@ from spurview.core.progress import Report
 from spurview.core.settings import ImagesSettings, Settings
 from spurview.jobs import Work
 from spurview.pipeline.network_request import NetworkRequest
-from spurview.sources import Role, SourceSpec
+from spurview.sources import Role, SourceSpec, find_overlap, preview
 
 if TYPE_CHECKING:
     from spurview.pipeline.trying import Tryout
@@ -24,11 +24,8 @@ def previewing(spec: SourceSpec, role: Role) -> Work:
     """Work that gives a SourcePreview."""
 
     def work(report: Report, deliver: Any) -> Any:
-        from spurview.pipeline.create import preview_source
-
-        return preview_source(
-            spec, role, examples=EXAMPLES if role == "interest" else POOL_EXAMPLES, report=report
-        )
+        examples = EXAMPLES if role == "interest" else POOL_EXAMPLES
+        return preview(spec, role, examples=examples, report=report)
 
     return work
 
@@ -37,9 +34,7 @@ def overlapping(interest: Sequence[SourceSpec], pool: Sequence[SourceSpec]) -> W
     """Work that gives an Overlap; cancelled it fails as any other."""
 
     def work(report: Report, deliver: Any) -> Any:
-        from spurview.pipeline.create import preview_overlap
-
-        return preview_overlap(interest, pool, report=report)
+        return find_overlap(interest, pool, report=report)
 
     return work
 

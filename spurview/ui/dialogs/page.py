@@ -45,9 +45,6 @@ class Page(QWidget):
         """Whether the next page may be shown."""
         return False
 
-    def enter(self) -> None:
-        """The page is shown now."""
-
 
 def fields() -> QGridLayout:
     """A grid of a name and an editor a row."""
