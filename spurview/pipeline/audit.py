@@ -26,7 +26,7 @@ from spurview.pipeline.given_network import Preprocess, borrowed, gives_gradient
 from spurview.pipeline.result import Result, result_of
 from spurview.pipeline.run import applied, compute
 from spurview.pipeline.stages import fingerprint
-from spurview.project.codec import keys_of
+from spurview.project.codec import image_keys
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, StageRecord
 from spurview.sources import ImagesProduct, notes_on_pool
 from spurview.sources.spec import SourceSummary
@@ -82,7 +82,7 @@ def audited(
         ):
             reader = OverlayReader(MemoryReader(made.arrays), reader, made.drop)
             info = applied(info, made)
-    keys = keys_of(product.arrays["/images/keys"], product.arrays["/images/keys_end"])
+    keys = image_keys(reader)
     notes = _notes(len(pool.images), has_gradients=network.has_gradients)
     return result_of(reader, collect(reader, info, {}, keys), keys, notes)
 

@@ -7,9 +7,7 @@ import numpy as np
 from spurview.project.codec import key_text
 from spurview.sources import ImagesProduct
 from spurview.sources.class_list import ClassList, class_list
-
-# Kinds whose keys begin with the folder of a class.
-_FOLDERS = ("folder", "imagefolder", "imagenet")
+from spurview.sources.originals import FOLDERS
 
 
 def usual_order(product: ImagesProduct) -> ClassList:
@@ -20,7 +18,7 @@ def usual_order(product: ImagesProduct) -> ClassList:
     """
     sources = [source for source in product.sources if source.role == "interest"]
     names = list(product.class_names)
-    if not sources or any(source.kind not in _FOLDERS for source in sources):
+    if not sources or any(source.kind not in FOLDERS for source in sources):
         return class_list(names, "the images of interest, in their order")
     at = 2 if len(sources) > 1 else 1
     folder = {name: _a_key(product, number).split("/")[at] for number, name in enumerate(names)}

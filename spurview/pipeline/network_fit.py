@@ -23,7 +23,7 @@ from spurview.pipeline.class_order import usual_order
 from spurview.pipeline.network_trial import Trial, summary, trial_of, trial_rows
 from spurview.pipeline.networks import GivenNetwork
 from spurview.pipeline.probabilities import logits_of
-from spurview.project.codec import keys_of
+from spurview.project.codec import image_keys
 from spurview.project.model import SourceRecord
 from spurview.sources import ImagesProduct
 from spurview.sources.class_list import ClassList, class_list
@@ -220,11 +220,6 @@ def _fit_predictions(given: GivenNetwork, found: Predictions, product: ImagesPro
         "suspect."
     )
     return Fitted(mapped, description, None, [note])
-
-
-def image_keys(reader: Reader) -> list[str]:
-    """The key of every image as findings show it."""
-    return keys_of(reader.read("/images/keys"), reader.read("/images/keys_end"))
 
 
 def _names(

@@ -8,12 +8,13 @@ import torch
 from spurview.core.arrays import Array
 from spurview.core.network_description import NetworkDescription
 from spurview.core.sized_network import Answering, SizedNetwork
-from spurview.pipeline.network_fit import class_numbers, image_keys, sized, spread, tried
+from spurview.pipeline.network_fit import class_numbers, sized, spread, tried
 from spurview.pipeline.network_trial import trial_rows
 from spurview.pipeline.networks import of_module, open_described
 from spurview.pipeline.probabilities import logits_of
 from spurview.pipeline.run import Facts, Work
 from spurview.pipeline.stages import fingerprint
+from spurview.project.codec import image_keys
 from spurview.project.model import POOL
 from spurview.sources.network_architectures import build
 from spurview.sources.network_file import read_network_file

@@ -17,7 +17,6 @@ from spurview.pipeline.network_fit import (
     Fitted,
     class_numbers,
     fit,
-    image_keys,
     sized,
     spread,
     tried,
@@ -26,6 +25,7 @@ from spurview.pipeline.network_request import NetworkRequest
 from spurview.pipeline.network_trial import TRIED, Trial, trial_of, turns
 from spurview.pipeline.networks import GivenNetwork, open_given
 from spurview.pipeline.probabilities import logits_of
+from spurview.project.codec import image_keys
 from spurview.project.model import POOL
 from spurview.sources import SourceSpec
 from spurview.sources.prediction_file import Predictions, in_order

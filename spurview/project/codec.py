@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from spurview.core.arrays import Array
+from spurview.core.arrays import Array, Reader
 from spurview.core.errors import SaveError
 from spurview.project.model import HistoryEvent, Verdict
 
@@ -58,6 +58,11 @@ def keys_of(joined: Array, ends: Array) -> list[str]:
     """The texts of /images/keys and /images/keys_end."""
     data = joined.tobytes()
     return [key_text(data[start:end]) for start, end in pairwise([0, *ends.tolist()])]
+
+
+def image_keys(reader: Reader) -> list[str]:
+    """The key of every image as findings show it."""
+    return keys_of(reader.read("/images/keys"), reader.read("/images/keys_end"))
 
 
 def key_text(key: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from types import ModuleType
+from typing import Any
 
 from spurview.core.errors import ProjectError
 
@@ -35,6 +36,19 @@ def load() -> ModuleType:
             f"HDF5 {h5py.version.hdf5_version} is too old to be safe: install h5py 3.15 or newer."
         )
     return h5py  # type: ignore[no-any-return]
+
+
+def types() -> dict[str, Any]:
+    """HDF5's type of each type that a project may hold, by NumPy's name of it."""
+    h5t = load().h5t
+    return {
+        "|u1": h5t.STD_U8LE,
+        "<i2": h5t.STD_I16LE,
+        "<i4": h5t.STD_I32LE,
+        "<i8": h5t.STD_I64LE,
+        "<f2": h5t.IEEE_F16LE,
+        "<f4": h5t.IEEE_F32LE,
+    }
 
 
 def version() -> str:

@@ -44,9 +44,8 @@ def open_regular(path: Path) -> int:
 
     Raises NotAProjectError for what is no regular file, ProjectError where it cannot be opened.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        fd = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        fd = os.open(path, raw.READ_ONLY)
     except FileNotFoundError as error:
         raise ProjectError(f"{shown(path)} does not exist.", details=str(error)) from error
     except IsADirectoryError as error:

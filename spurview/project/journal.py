@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from spurview.core.settings import Settings
+from spurview.project import raw
 from spurview.project.model import HandMade, ProjectInfo, Verdict, now
 
 MAX_BYTES = 64 << 20
@@ -140,9 +141,8 @@ def clear(project: Path) -> None:
 
 
 def _bytes_of(path: Path) -> bytes:
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        fd = os.open(path, flags)
+        fd = os.open(path, raw.READ_ONLY)
     except OSError:
         return b""
     try:

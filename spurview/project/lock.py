@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from spurview.core.errors import LockedError
+from spurview.project import raw
 from spurview.project.sentences import shown
 
 # A lock without content is one just being written, or one whose writer was killed meanwhile.
@@ -99,8 +100,7 @@ def _create(path: Path, holder: Holder) -> bool:
 def _read(path: Path) -> Holder | None:
     """Who stands in the lock file; None where nobody can be read from it."""
     try:
-        # Somebody may have put a named pipe there: do not wait for its other end.
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        fd = os.open(path, raw.READ_ONLY)
         try:
             data = os.read(fd, _MOST_BYTES)
         finally:

@@ -9,6 +9,13 @@ from pathlib import Path
 from spurview.core.errors import DamagedError, ProjectError
 from spurview.project.sentences import shown
 
+# For what others may have put there: nobody waits for the other end of a named pipe.
+READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 _MOST_AT_ONCE = 64 << 20
 _seeking = threading.Lock()
 

@@ -194,11 +194,7 @@ def _write(file: DataFile, target: Path, trees: Trees, lost: set[str]) -> None:
     stages = {name: record for name, record in info.stages.items() if name not in lost}
     by_hand = [] if "manual" in lost else info.by_hand
     info = msgspec.structs.replace(info, stages=stages, by_hand=by_hand)
-    contents = {
-        SETTINGS: writer.of_array(SETTINGS, codec.encode(info, ProjectInfo)),
-        VERDICTS: writer.of_array(VERDICTS, codec.encode(verdicts, Verdicts)),
-        HISTORY: writer.of_array(HISTORY, codec.encode(history, History)),
-    }
+    contents = writer.of_trees(info, verdicts, history)
     staying = [n for n in file.table if n not in JSON_TREES and _group(n) not in lost]
     contents |= {name: writer.of_file(file, name) for name in staying}
     writer.write(target, contents, lambda: None)

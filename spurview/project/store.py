@@ -98,7 +98,7 @@ class Project:
         real = Path(os.path.realpath(path))
         if os.path.lexists(real):
             raise InputError(f"{shown(real)} exists already: choose another name.")
-        contents = _trees(info, {}, list(history)) | _contents(arrays)
+        contents = writer.of_trees(info, {}, list(history)) | _contents(arrays)
         _refuse_disagreement(contents, info)
         held = lock_for_writing(real)
         try:
@@ -265,7 +265,7 @@ class Project:
         info = msgspec.structs.replace(
             info, revision=self._info.revision + 1, modified=now(), spurview=spurview.__version__
         )
-        contents = _trees(info, verdicts, history) | arrays
+        contents = writer.of_trees(info, verdicts, history) | arrays
         _refuse_disagreement(contents, info)
         moving = target != self.path or self._lock is None
         held = lock_for_writing(target) if moving else self._lock
@@ -313,14 +313,6 @@ def _contents(arrays: Mapping[str, Array]) -> dict[str, Content]:
     if trees:
         raise SaveError(f"{trees[0]} is not an array of the project.")
     return {name: writer.of_array(name, array) for name, array in arrays.items()}
-
-
-def _trees(info: ProjectInfo, verdicts: Verdicts, history: History) -> dict[str, Content]:
-    return {
-        SETTINGS: writer.of_array(SETTINGS, codec.encode(info, ProjectInfo)),
-        VERDICTS: writer.of_array(VERDICTS, codec.encode(verdicts, Verdicts)),
-        HISTORY: writer.of_array(HISTORY, codec.encode(history, History)),
-    }
 
 
 def _refuse_disagreement(contents: Mapping[str, Content], info: ProjectInfo) -> None:

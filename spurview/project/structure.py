@@ -20,16 +20,9 @@ from spurview.project import hdf5, schema
 from spurview.project.schema import Extent
 
 hdf5.load()
-from h5py import h5d, h5f, h5g, h5l, h5o, h5p, h5s, h5t  # noqa: E402  # after hdf5.load()
+from h5py import h5d, h5f, h5g, h5l, h5o, h5p, h5s  # noqa: E402  # after hdf5.load()
 
-_TYPES = {
-    "|u1": h5t.STD_U8LE,
-    "<i2": h5t.STD_I16LE,
-    "<i4": h5t.STD_I32LE,
-    "<i8": h5t.STD_I64LE,
-    "<f2": h5t.IEEE_F16LE,
-    "<f4": h5t.IEEE_F32LE,
-}
+_TYPES = hdf5.types()
 LIBRARY_ERRORS = (OSError, LookupError, RuntimeError, ValueError, TypeError, MemoryError)
 
 

@@ -20,10 +20,12 @@ import numpy as np
 
 from spurview.core.arrays import Array
 from spurview.core.errors import SaveError
-from spurview.project import hdf5, schema
+from spurview.project import codec, hdf5, schema
+from spurview.project.codec import History, Verdicts
 from spurview.project.data_file import DataFile
 from spurview.project.header import Header, digest_of
-from spurview.project.schema import Extent
+from spurview.project.model import ProjectInfo
+from spurview.project.schema import HISTORY, SETTINGS, VERDICTS, Extent
 from spurview.project.sentences import not_saved
 
 _BLOCK = 4 << 20
@@ -57,6 +59,15 @@ def of_file(file: DataFile, name: str) -> Content:
     """A dataset of an open project as content of the next."""
     extent = file.table[name]
     return Content(extent.dtype, extent.shape, lambda: file.blocks(name))
+
+
+def of_trees(info: ProjectInfo, verdicts: Verdicts, history: History) -> dict[str, Content]:
+    """The project's JSON trees as content; SaveError as `codec.encode` raises it."""
+    return {
+        SETTINGS: of_array(SETTINGS, codec.encode(info, ProjectInfo)),
+        VERDICTS: of_array(VERDICTS, codec.encode(verdicts, Verdicts)),
+        HISTORY: of_array(HISTORY, codec.encode(history, History)),
+    }
 
 
 def write(path: Path, contents: Mapping[str, Content], before_swap: Callable[[], None]) -> DataFile:
@@ -191,15 +202,7 @@ def _lay_out(temporary: Path, contents: Mapping[str, Content], needed: int) -> d
 
 
 def _create(h5py: Any, file: Any, name: str, content: Content) -> Extent:
-    h5d, h5p, h5s, h5t = h5py.h5d, h5py.h5p, h5py.h5s, h5py.h5t
-    types = {
-        "|u1": h5t.STD_U8LE,
-        "<i2": h5t.STD_I16LE,
-        "<i4": h5t.STD_I32LE,
-        "<i8": h5t.STD_I64LE,
-        "<f2": h5t.IEEE_F16LE,
-        "<f4": h5t.IEEE_F32LE,
-    }
+    h5d, h5p, h5s = h5py.h5d, h5py.h5p, h5py.h5s
     plist = h5p.create(h5p.DATASET_CREATE)
     plist.set_layout(h5d.CONTIGUOUS)
     plist.set_alloc_time(h5d.ALLOC_TIME_EARLY)
@@ -208,7 +211,8 @@ def _create(h5py: Any, file: Any, name: str, content: Content) -> Extent:
     links = h5p.create(h5p.LINK_CREATE)
     links.set_create_intermediate_group(True)
     space = h5s.create_simple(content.shape) if content.shape else h5s.create(h5s.SCALAR)
-    dataset = h5d.create(file, name.encode("ascii"), types[content.dtype], space, plist, links)
+    dtype = hdf5.types()[content.dtype]
+    dataset = h5d.create(file, name.encode("ascii"), dtype, space, plist, links)
     offset = dataset.get_offset() if content.nbytes else schema.USER_BLOCK
     return Extent(content.dtype, content.shape, int(offset), content.nbytes)
 

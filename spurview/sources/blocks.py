@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spurview.core.errors import InputError
+from spurview.core.network_description import Fit
 from spurview.core.progress import Report
 from spurview.sources.gathering import Item
-from spurview.sources.picture import Aspect, FileBytes, Unusable, decode, resized
+from spurview.sources.picture import FileBytes, Unusable, decode, resized
 
 BLOCK = 256
 OWN_SIZE_PX = (8, 96)
@@ -48,7 +49,7 @@ class Shape:
     """What images are brought to: (height, width), None for their own; and how they are fitted."""
 
     size: tuple[int, int] | None
-    aspect: Aspect = "crop"
+    aspect: Fit = "crop"
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spurview.core.errors import InputError
+from spurview.sources.picture import READ_ONLY
 from spurview.sources.spec import readable
 
 MAX_FILE_BYTES = 8 << 30
@@ -77,10 +78,8 @@ def read_network_file(path: Path, *, digest: str = "") -> NetworkFile:
     more.
     """
     shown = readable(os.fspath(path))
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    flags |= getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:
+        with open(os.open(path, READ_ONLY), "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise InputError(f"{shown} is not a regular file: name the network's file.")

@@ -22,8 +22,8 @@ from spurview.core.sized_network import View
 from spurview.sources.picture import Unusable, decode, read_file
 from spurview.sources.spec import readable
 
-# Kinds of sources whose keys are paths below a folder.
-_FOLDERS = ("folder", "imagefolder", "imagenet")
+# Kinds of sources whose keys are paths below a folder, which begin with that of a class.
+FOLDERS = ("folder", "imagefolder", "imagenet")
 _LISTS = ("csv", "parquet")
 _KEPT_BYTES = 384 << 20
 _FILTERS = {
@@ -89,7 +89,7 @@ def source_folders(sources: Sequence[_Source], project_dir: Path) -> list[Source
         if source.kind in _LISTS:
             listed_class = source.role == "interest"
             folders.append(SourceFolder(path.parent, prefix, listed_class, source.moved))
-        elif source.kind in _FOLDERS:
+        elif source.kind in FOLDERS:
             folders.append(SourceFolder(path, prefix, False, source.moved))
         else:
             folders.append(None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spurview.sources.picture import Unusable
+from spurview.sources.picture import Unusable, unreadable
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PackedRows:
                 file.seek(self.offset + index * self.stride)
                 data = file.read(nbytes)
         except OSError as error:
-            raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+            raise unreadable(error) from error
         if len(data) != nbytes:
             raise Unusable("the file ends before this image")
         return as_image(np.frombuffer(data, np.uint8).reshape(self.shape))

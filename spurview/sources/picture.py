@@ -15,17 +15,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from spurview.core.network_description import Fit
+
 # Pillow knows some forty formats, EPS among them, which would start Ghostscript.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_FILE_BYTES = 512 * 2**20
 MID_GREY = (128, 128, 128, 255)
-Aspect = Literal["crop", "pad", "stretch"]
+# For what others may have put there: nobody waits for the other end of a named pipe.
+READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
@@ -57,11 +64,8 @@ class FileBytes:
 
 def read_file(path: Path) -> FileBytes:
     """The bytes of a regular file. Raises Unusable for all else, and never waits for a pipe."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    flags |= getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(path, flags)
-        with open(descriptor, "rb") as file:
+        with open(os.open(path, READ_ONLY), "rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise Unusable("not a regular file")
@@ -70,10 +74,15 @@ def read_file(path: Path) -> FileBytes:
             # Python makes room for as many bytes as it is asked for, whatever there is.
             data = file.read(found.st_size)
     except OSError as error:
-        raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise unreadable(error) from error
     except ValueError as error:
         raise Unusable("not a file name") from error
     return of_bytes(data)
+
+
+def unreadable(error: OSError) -> Unusable:
+    """What an image is whose file, or part of one, could not be read."""
+    return Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def of_bytes(data: bytes) -> FileBytes:
@@ -81,7 +90,7 @@ def of_bytes(data: bytes) -> FileBytes:
     return FileBytes(data, hashlib.blake2b(data, digest_size=16).digest())
 
 
-def decode(data: bytes, size: tuple[int, int] | None, aspect: Aspect = "crop") -> NDArray[np.uint8]:
+def decode(data: bytes, size: tuple[int, int] | None, aspect: Fit = "crop") -> NDArray[np.uint8]:
     """The upright first frame as (H, W, 3) or, where it is grey, (H, W, 1) u8. Raises Unusable.
 
     size: (height, width) to bring it to as `aspect` says; None keeps it. crop: the shorter side
@@ -107,7 +116,7 @@ def size_of(data: bytes) -> tuple[int, int]:
 
 
 def resized(
-    pixels: NDArray[np.uint8], size: tuple[int, int] | None, aspect: Aspect = "crop"
+    pixels: NDArray[np.uint8], size: tuple[int, int] | None, aspect: Fit = "crop"
 ) -> NDArray[np.uint8]:
     """(H, W, C) u8 brought to `size` as `decode` does; grey where no pixel has a colour."""
     if size is not None and pixels.shape[:2] != size:
@@ -117,7 +126,7 @@ def resized(
     return pixels[..., :1] if (pixels[..., :1] == pixels).all() else pixels
 
 
-def _fitted(image: Image.Image, size: tuple[int, int] | None, aspect: Aspect) -> Image.Image:
+def _fitted(image: Image.Image, size: tuple[int, int] | None, aspect: Fit) -> Image.Image:
     """An L or RGB image at (height, width)."""
     if size is None or image.size == (size[1], size[0]):
         return image

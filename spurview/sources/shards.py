@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spurview.core.errors import InputError
 from spurview.sources.gathering import Asked, Gathered, Item, stamp_of
-from spurview.sources.picture import MAX_FILE_BYTES, FileBytes, Unusable, of_bytes
+from spurview.sources.picture import MAX_FILE_BYTES, FileBytes, Unusable, of_bytes, unreadable
 from spurview.sources.spec import SkippedFile, natural_key, readable
 
 IMAGE_ENDINGS = ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif")
@@ -87,7 +87,7 @@ class Member:
                 file.seek(self.offset)
                 data = file.read(self.size)
         except OSError as error:
-            raise Unusable(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+            raise unreadable(error) from error
         if len(data) != self.size:
             raise Unusable("the tar ends before this image")
         return of_bytes(data)

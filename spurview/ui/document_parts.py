@@ -12,7 +12,7 @@ import msgspec
 
 from spurview.core.arrays import Array, MemoryReader, Reader
 from spurview.pipeline.findings import Finding
-from spurview.project.codec import keys_of
+from spurview.project.codec import image_keys
 from spurview.project.model import HandMade, HistoryEvent, ProjectInfo, StageRecord, Verdict
 from spurview.ui.contents import Contents
 
@@ -130,11 +130,6 @@ def changed_fields(before: Verdict | None, after: Verdict | None) -> frozenset[s
 _UNJUDGED = Verdict(class_name="")
 
 
-def decoded_keys(reader: Reader) -> list[str]:
-    """The images' keys, for readers that are no project file."""
-    return keys_of(reader.read("/images/keys"), reader.read("/images/keys_end"))
-
-
 class MemoryProject(MemoryReader):
     """Arrays and info in the shape of a project."""
 
@@ -150,7 +145,7 @@ class MemoryProject(MemoryReader):
         self.read_only = read_only
 
     def keys(self) -> list[str]:
-        return decoded_keys(self)
+        return image_keys(self)
 
     def close(self) -> None:
         """Nothing is held."""

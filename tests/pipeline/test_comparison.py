@@ -10,14 +10,14 @@ from spurview.core.arrays import MemoryReader
 from spurview.core.errors import InputError
 from spurview.pipeline.comparison import Side, compare, lines, sentence
 from spurview.pipeline.findings import collect
-from spurview.ui.document_parts import decoded_keys
+from spurview.project.codec import image_keys
 from tests import constructed
 
 
 def side(name: str, *, arrays=None, keep=lambda finding: True) -> Side:
     """The constructed project under a name, with some of its findings."""
     reader = MemoryReader(arrays or constructed.arrays())
-    keys = decoded_keys(reader)
+    keys = image_keys(reader)
     found = collect(reader, constructed.info(), {}, keys)
     kept = [finding for finding in found.findings if keep(finding)]
     return Side(name, msgspec.structs.replace(found, findings=kept), reader, keys)
