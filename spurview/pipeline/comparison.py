@@ -136,14 +136,18 @@ def seen_words(seen: Seen | None, name: str = "") -> str:
     return f"{name or seen.rank}: {outcome}, {count(seen.members)} images{verdict}"
 
 
+def shared_words(compared: Compared) -> str:
+    """What share of a finding's images both projects have; empty where it is in one alone."""
+    return "" if compared.shared is None else f"{100 * compared.shared:.0f} %"
+
+
 def _row(compared: Compared) -> tuple[str, ...]:
-    shared = "" if compared.shared is None else f"{100 * compared.shared:.0f} %"
     return (
         compared.status,
         compared.class_,
         seen_words(compared.first),
         seen_words(compared.second),
-        shared,
+        shared_words(compared),
     )
 
 

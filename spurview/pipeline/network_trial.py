@@ -17,7 +17,8 @@ TRIED = 16
 _NORMALISATION = "the preprocessing, above all the normalisation, is probably wrong"
 # Below this multiple of even odds no image is told from another.
 _UNDECIDED = 1.2
-_FEW_RIGHT = 0.5
+# Where a smaller share of images of interest is right, something is likely to be wrong.
+FEW_RIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Trial:
     confidence: list[float]
     own: list[str | None]
     warnings: list[str]
+
+    @property
+    def right(self) -> tuple[int, int]:
+        """Images of interest that got their own class, and images of interest in all."""
+        known = [(own, p) for own, p in zip(self.own, self.predicted, strict=True) if own]
+        return sum(own == predicted for own, predicted in known), len(known)
 
 
 def trial_rows(role: Array, label: Array) -> NDArray[np.int64]:
@@ -71,13 +78,11 @@ def trial_of(
 
 def summary(trial: Trial) -> str:
     """How the test went, in one sentence."""
-    known = [(own, p) for own, p in zip(trial.own, trial.predicted, strict=True) if own]
+    right, known = trial.right
     if not known:
         return f"First test: the network answers for {len(trial.rows)} images."
-    right = sum(own == predicted for own, predicted in known)
     return (
-        f"First test: {right} of {len(known)} images of interest get their own class from the "
-        "network."
+        f"First test: {right} of {known} images of interest get their own class from the network."
     )
 
 
@@ -99,7 +104,7 @@ def _warning(
             "trained."
         )
     right = sum(k == p for k, p in known)
-    if known and right < _FEW_RIGHT * len(known):
+    if known and right < FEW_RIGHT * len(known):
         return (
             f"Of {len(known)} images of interest the network gives {right} their own class: the "
             "preprocessing or the order of the class names is probably wrong."

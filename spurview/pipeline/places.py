@@ -1,4 +1,4 @@
-"""Where each image has a candidate's pattern: at the place of its map, or moved from there."""
+"""How well each image has a candidate's pattern, and where: at its map's place, or moved."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def offsets(reader: Reader, index: int, rows: Sequence[int] | Array) -> Array | 
         return None
     everywhere = reader.read(_PLACES, index, index + 1)[0]
     return everywhere[np.asarray(rows, np.intp)] if everywhere.any() else None
+
+
+def scores_of(reader: Reader, index: int) -> Array:
+    """How well each image of the project has the candidate's pattern, (N,) float32."""
+    scores: Array = reader.read("/candidates/scores", index, index + 1)[0]
+    return scores
 
 
 def shared_maps(reader: Reader, index: int, rows: Sequence[int] | Array) -> Array:

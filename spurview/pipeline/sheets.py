@@ -16,7 +16,7 @@ from spurview.core.arrays import Array, Reader
 from spurview.core.shared_pixels import Highlight
 from spurview.pipeline.findings import CandidateRows, Finding, candidate_records
 from spurview.pipeline.lettering import Colour, lines
-from spurview.pipeline.places import shared_maps
+from spurview.pipeline.places import scores_of, shared_maps
 from spurview.pipeline.wording import headline
 
 Picture = NDArray[np.uint8]
@@ -65,7 +65,7 @@ def highlighted(
     """
     pixels = reader.read_rows("/images/pixels", images)
     shared = shared_maps(reader, rows.index, images)
-    scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][images]
+    scores = scores_of(reader, rows.index)[images]
     zoom = TILE_PX / max(pixels.shape[1:3]) if zoom is None else zoom
     agreement = shared_pixels.agreement(scores)
     return shared_pixels.compose(pixels, shared, agreement, highlight, zoom)

@@ -51,12 +51,6 @@ class Tryout:
     form: str
     notes: list[str]
 
-    @property
-    def right(self) -> tuple[int, int]:
-        """Images of interest that got their own class, and images of interest in all."""
-        known = [(o, p) for o, p in zip(self.trial.own, self.trial.predicted, strict=True) if o]
-        return sum(own == predicted for own, predicted in known), len(known)
-
 
 def try_network(
     request: NetworkRequest,

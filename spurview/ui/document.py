@@ -144,6 +144,10 @@ class Document(QObject):
         """Row numbers of every candidate by its id."""
         return self._contents.rows
 
+    def rows_of(self, candidate_id: str | None) -> CandidateRows | None:
+        """Row numbers of one candidate; None where there is none of this id."""
+        return self.rows.get(candidate_id) if candidate_id is not None else None
+
     @property
     def keys(self) -> list[str]:
         return self._contents.keys

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from spurview.core.shared_pixels import Highlight, agreement, compose, rgb
-from spurview.pipeline.places import shared_maps
+from spurview.pipeline.places import scores_of, shared_maps
 from spurview.project.model import POOL
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
@@ -44,7 +44,7 @@ def _tiles(document: Document) -> list[QImage]:
         rows = document.rows[alarms[0].id]
         chosen = rows.members[:wanted].tolist()
         shared = shared_maps(reader, rows.index, chosen)
-        scores = reader.read("/candidates/scores", rows.index, rows.index + 1)[0][chosen]
+        scores = scores_of(reader, rows.index)[chosen]
         images = reader.read_rows("/images/pixels", chosen)
         highlight = Highlight("heat" if alarms[0].localised else "off")
         marked = compose(images, shared, agreement(scores), highlight)

@@ -44,11 +44,11 @@ def test_classes_of_a_table_are_known_by_name_and_by_number(
     folders: Path, said: dict[str, str]
 ) -> None:
     tryout = tried(folders, "key,class", said)
-    assert (tryout.right, tryout.trial.predicted[-3:]) == ((13, 13), ["b", "b", "b"])
+    assert (tryout.trial.right, tryout.trial.predicted[-3:]) == ((13, 13), ["b", "b", "b"])
     assert tryout.trial.confidence == []
 
 
 @pytest.mark.parametrize("header", ["key,a,b", "key,0,1"])
 def test_probabilities_of_a_table_are_the_confidence(folders: Path, header: str) -> None:
     tryout = tried(folders, header, {"a": "0.7,0.3", "b": "0.2,0.8"})
-    assert (tryout.right, set(tryout.trial.confidence)) == ((13, 13), {0.7, 0.8})
+    assert (tryout.trial.right, set(tryout.trial.confidence)) == ((13, 13), {0.7, 0.8})

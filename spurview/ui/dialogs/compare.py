@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from spurview.jobs import JobRunner
-from spurview.pipeline.comparison import Compared, seen_words, sentence
+from spurview.pipeline.comparison import Compared, seen_words, sentence, shared_words
 from spurview.ui.dialogs import tool_jobs
 from spurview.ui.dialogs.page import add_field, fields
 from spurview.ui.dialogs.tool_dialog import ToolDialog
@@ -108,12 +108,11 @@ class CompareDialog(ToolDialog):
         self.table.show()
 
     def _fill(self, row: int, compared: Compared, shown: tool_jobs.Shown) -> None:
-        shared = "" if compared.shared is None else f"{100 * compared.shared:.0f} %"
         first, second = (
             seen_words(seen, names.get(seen.id, "") if seen else "")
             for seen, names in zip((compared.first, compared.second), shown.names, strict=True)
         )
-        cells = (_WORDS[compared.status], compared.class_, first, second, shared)
+        cells = (_WORDS[compared.status], compared.class_, first, second, shared_words(compared))
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
             item.setToolTip(text)

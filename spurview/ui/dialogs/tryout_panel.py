@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from spurview.pipeline.network_trial import TRIED
+from spurview.pipeline.network_trial import FEW_RIGHT, TRIED
 from spurview.ui.dialogs.page import Note
 from spurview.ui.dialogs.strips import Answer, AnswerGrid
 from spurview.ui.widgets.flat_button import FlatButton
@@ -15,8 +15,6 @@ from spurview.ui.widgets.labels import label
 
 if TYPE_CHECKING:
     from spurview.pipeline.trying import Tryout
-
-_FEW_RIGHT = 0.5
 
 
 class TryoutPanel(QWidget):
@@ -97,10 +95,10 @@ class TryoutPanel(QWidget):
 
 
 def _sentence(tried: Tryout) -> str:
-    right, known = tried.right
+    right, known = tried.trial.right
     of_pool = len(tried.trial.rows) - known
     told = f"{right} of {known} images of interest got their own class."
-    if known and right < _FEW_RIGHT * known:
+    if known and right < FEW_RIGHT * known:
         told += " Check the normalisation and the order of the classes."
     if of_pool:
         last = "The last one is" if of_pool == 1 else f"The last {_words(of_pool)} are"

@@ -19,7 +19,7 @@ class Material(Evidence):
 def material(document: Document, candidate_id: str | None) -> Material | None:
     """What is known of a candidate; None until it is verified."""
     finding = document.finding(candidate_id)
-    rows = document.rows.get(candidate_id) if candidate_id is not None else None
+    rows = document.rows_of(candidate_id)
     if finding is None or rows is None:
         return None
     return Material(document.reader, document.info, document.keys, finding, rows, document)

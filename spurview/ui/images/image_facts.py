@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spurview.core.shared_pixels import Highlight, agreement
+from spurview.pipeline.places import scores_of
 from spurview.pipeline.probabilities import probabilities_of
 from spurview.pipeline.wording_project import role_word
 from spurview.ui import theme
@@ -203,14 +204,13 @@ class ImageFacts(QWidget):
 
     def _show_parts(self, row: int) -> None:
         candidate_id = self._focus.candidate_id
-        known = self._document.rows.get(candidate_id) if candidate_id else None
+        known = self._document.rows_of(candidate_id)
         plain = Look(highlight=Highlight("off"), zoom=self._zoom(), candidate_id=candidate_id)
         looks = [(replace(plain, what=what), words) for what, words in _PARTS]
         self._parts_words.setText("")
         if known is not None:
             looks.append((replace(plain, highlight=Highlight("heat")), "Shared"))
-            at = known.index
-            scores = self._document.reader.read("/candidates/scores", at, at + 1)[0]
+            scores = scores_of(self._document.reader, known.index)
             agreed = float(agreement(scores[[row]])[0])
             self._parts_words.setText(f"agrees with the pattern at {agreed:.2f}")
         self._parts.clear()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spurview.pipeline.places import scores_of
 from spurview.pipeline.wording import count
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
@@ -262,7 +263,7 @@ class ImagesPane(QWidget):
             return self._asked
         self._asked = None
         candidate_id = self._focus.candidate_id
-        known = self._document.rows.get(candidate_id) if candidate_id is not None else None
+        known = self._document.rows_of(candidate_id)
         if candidate_id is None or known is None:
             words = f"{count(len(selected))} selected" if len(selected) else ""
             return Listing(selected, words)
@@ -271,7 +272,7 @@ class ImagesPane(QWidget):
         if not len(selected) or np.array_equal(np.sort(members), selected):
             words = f"{count(len(members))} in {name}, most typical first"
             return Listing(members, words)
-        scores = self._document.reader.read("/candidates/scores", known.index, known.index + 1)[0]
+        scores = scores_of(self._document.reader, known.index)
         ordered = selected[np.argsort(-scores[selected], kind="stable")]
         words = f"{count(len(selected))} selected, closest to {name} first"
         return Listing(ordered, words)

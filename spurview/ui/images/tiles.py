@@ -22,7 +22,7 @@ from spurview.core.shared_pixels import (
     compose,
     residual_picture,
 )
-from spurview.pipeline.places import shared_maps
+from spurview.pipeline.places import scores_of, shared_maps
 from spurview.project.model import POOL
 from spurview.ui.document import Document
 from spurview.ui.widgets.pictures import to_qimage
@@ -135,7 +135,7 @@ class Tiles:
 
     def _carriers(self, candidate_id: str | None) -> NDArray[np.bool_] | None:
         """Images (N,) with the candidate's pattern."""
-        known = self._document.rows.get(candidate_id) if candidate_id is not None else None
+        known = self._document.rows_of(candidate_id)
         if known is None:
             return None
         return self._document.reader.read("/candidates/hits", known.index, known.index + 1)[0] == 1
@@ -149,13 +149,12 @@ class Tiles:
         has none to show.
         """
         document = self._document
-        known = document.rows.get(candidate_id) if candidate_id is not None else None
+        known = document.rows_of(candidate_id)
         finding = document.finding(candidate_id)
         if known is None or (finding is not None and not finding.localised):
             return np.zeros(size, np.float32), np.zeros(len(rows), np.float32)
-        at = known.index
-        scores = document.reader.read("/candidates/scores", at, at + 1)[0]
-        return shared_maps(document.reader, at, rows), agreement(scores[rows])
+        reader, at = document.reader, known.index
+        return shared_maps(reader, at, rows), agreement(scores_of(reader, at)[rows])
 
 
 def _shown(
