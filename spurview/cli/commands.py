@@ -14,6 +14,7 @@ from spurview.cli.interrupt import interruptible
 from spurview.cli.network import TRUST, network_request, trusted_files
 from spurview.cli.session import (
     DEVICE,
+    PROJECT,
     compute_stages,
     findings_of,
     open_project,
@@ -43,11 +44,10 @@ STAGES = (
     "verification",
     "layout",
 )
-_PROJECT = click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 @click.option(
     "--interest",
     multiple=True,
@@ -150,7 +150,7 @@ def new(
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 @click.option(
     "--until",
     type=click.Choice((*STAGES, WEIGHTS)),
@@ -212,7 +212,7 @@ def run(
                 report,
                 "chance" if chance else until,
                 device,
-                trusted=trusted_files(project) if trust_code else frozenset(),
+                trusted=trusted_files(project, trust_code=trust_code),
             )
         if until and STAGES.index(until) < STAGES.index("verification"):
             click.echo(f"{until} is done. Next: spurview run {quote(str(path))}")
@@ -223,7 +223,7 @@ def run(
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 @click.option(
     "--json", "as_json", is_flag=True, help="Print only JSON, as docs/findings.schema.json."
 )
@@ -241,7 +241,7 @@ def findings(path: Path, as_json: bool) -> None:
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--finding", "ids", multiple=True, metavar="ID", help="Only this finding.")
 @click.option("--html", is_flag=True, help="The report: one page that needs nothing else.")
@@ -278,7 +278,7 @@ def export(
 
 
 @click.command()
-@_PROJECT
+@PROJECT
 def info(path: Path) -> None:
     """Tell what is in PROJECT, stage by stage, and which files were left out."""
     from spurview.cli.text import info_text

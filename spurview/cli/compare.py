@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from spurview.cli.session import findings_of, open_project, print_lines
+from spurview.cli.session import AS_JSON, findings_of, open_project, print_lines
 
 _PATH = click.Path(path_type=Path)
 
@@ -15,7 +15,7 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("first", metavar="A", type=_PATH)
 @click.argument("second", metavar="B", type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
+@AS_JSON
 def compare(first: Path, second: Path, as_json: bool) -> None:
     """Tell which findings project B has beside A, which are gone and which are unchanged."""
     from spurview.pipeline import comparison

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spurview.cli.interrupt import interruptible
-from spurview.cli.session import print_lines
+from spurview.cli.session import AS_JSON, print_lines
 from spurview.cli.suite_progress import SuiteProgress
 from spurview.core.errors import InputError
 
@@ -76,7 +76,7 @@ JOBS = 2
     type=click.Path(path_type=Path),
     help=f"Where {RUNS} grows and the report is written; go on with what is there.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
+@AS_JSON
 @click.option("--report-only", is_flag=True, help="Run nothing: make the report anew.")
 def evaluate(
     suite_name: str | None,

@@ -41,7 +41,7 @@ def network_request(
     return NetworkRequest(classifier, preprocess, class_names, trusted)
 
 
-def trusted_files(project: Project) -> frozenset[str]:
-    """The digest of the file that this project's network had when the project was made."""
+def trusted_files(project: Project, *, trust_code: bool) -> frozenset[str]:
+    """The digest that the network's file had when the project was made, where it is trusted."""
     network = project.info.network
-    return frozenset({network.digest}) if network else frozenset()
+    return frozenset({network.digest}) if network and trust_code else frozenset()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from spurview.pipeline.findings import Findings
     from spurview.project.store import Project
 
+PROJECT = click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
 DEVICE = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda", "mps"]),

@@ -10,7 +10,7 @@ import click
 
 from spurview.cli.interrupt import interruptible
 from spurview.cli.network import TRUST, trusted_files
-from spurview.cli.session import DEVICE, launched_ranks, open_project, refuse_read_only
+from spurview.cli.session import DEVICE, PROJECT, launched_ranks, open_project, refuse_read_only
 
 # Of --until: both networks trained, nothing applied.
 WEIGHTS = "weights"
@@ -26,7 +26,7 @@ def help_first_rank(path: Path, until: str | None, device: str, *, trust_code: b
     from spurview.pipeline.sharing import run_together
 
     with open_project(path, lock=False) as project:
-        trusted = trusted_files(project) if trust_code else frozenset()
+        trusted = trusted_files(project, trust_code=trust_code)
         where = project.path
     run_together(where, None, until=until, device=device, trusted=trusted, report=told_of_memory)
     return 0
@@ -47,7 +47,7 @@ def run_until_trained(path: Path, device: str, *, trust_code: bool) -> int:
     again = f"spurview run {quote(str(path))}"
     with open_project(path) as project:
         refuse_read_only(project)
-        trusted = trusted_files(project) if trust_code else frozenset()
+        trusted = trusted_files(project, trust_code=trust_code)
         with interruptible(f"Stopped: run `{again} --until {WEIGHTS}` to continue.") as report:
             train_weights(project, device=device, trusted=trusted, report=report)
     click.echo(f"The networks are trained. Next, for n shares: {again} --shard 1/n")
@@ -62,7 +62,7 @@ def run_shard(path: Path, shard: str, device: str, *, trust_code: bool) -> int:
     share = share_from(shard)
     again = f"spurview run {quote(str(path))} --shard {shard}"
     with open_project(path, lock=False) as project:
-        trusted = trusted_files(project) if trust_code else frozenset()
+        trusted = trusted_files(project, trust_code=trust_code)
         with interruptible(f"Stopped: run `{again}` to continue.") as report:
             compute_share(project, share, device=device, trusted=trusted, report=report)
     click.echo(f"Share {shard} is done. When all are: spurview merge {quote(str(path))}")
@@ -70,7 +70,7 @@ def run_shard(path: Path, shard: str, device: str, *, trust_code: bool) -> int:
 
 
 @click.command()
-@click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
+@PROJECT
 @DEVICE
 @TRUST
 def merge(path: Path, device: str, trust_code: bool) -> None:
@@ -79,7 +79,7 @@ def merge(path: Path, device: str, trust_code: bool) -> None:
 
     with open_project(path) as project:
         refuse_read_only(project)
-        trusted = trusted_files(project) if trust_code else frozenset()
+        trusted = trusted_files(project, trust_code=trust_code)
         again = f"spurview merge {quote(str(path))}"
         with interruptible(f"Stopped: run `{again}` to continue.") as report:
             sharing.merge(project, device=device, trusted=trusted, report=report)

@@ -13,6 +13,7 @@ from importlib import metadata
 import click
 
 import spurview
+from spurview.cli.session import AS_JSON
 
 # Names as they are installed, with what they are called in a report.
 _PACKAGES = {
@@ -32,7 +33,7 @@ MISSING = "not installed"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
+@AS_JSON
 def version(as_json: bool) -> None:
     """Print the versions and devices that a bug report needs."""
     told = installed() | loaded()

@@ -170,9 +170,7 @@ def merged(document: Document, ids: Sequence[str]) -> Choice:
 
 def split(document: Document, candidate_id: str, selected: Rows) -> list[Choice]:
     """The selected members of a candidate, and the rest. Raises InputError where either is none."""
-    finding = document.finding(candidate_id)
-    if finding is None:
-        raise InputError(f"There is no candidate {candidate_id} in this project.")
+    finding = commands.known_finding(document, candidate_id)
     members = document.rows[candidate_id].members.tolist()
     chosen = set(selected.tolist())
     parts = [row for row in members if row in chosen], [row for row in members if row not in chosen]

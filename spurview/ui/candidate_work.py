@@ -19,11 +19,11 @@ from spurview.ui.candidate_dialogs import (
     TagsDialog,
 )
 from spurview.ui.document import Document
+from spurview.ui.judging import CHOOSE_FIRST
 from spurview.ui.selection import Focus, Selection, SelectionFollowsFocus
 
 Say = Callable[[str], None]
 
-CHOOSE_FIRST = "Choose a candidate first."
 SELECT_FIRST = "Select images of the pool first: draw around them in a plot."
 
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import QUndoCommand
 
 from spurview.core.errors import InputError
 from spurview.core.settings import Settings
+from spurview.pipeline.findings import Finding
 from spurview.project.model import SourceRecord, Verdict, VerdictName, now
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange
@@ -190,10 +191,16 @@ def all_tags(document: Document) -> list[str]:
     return sorted({tag for verdict in document.verdicts.values() for tag in verdict.tags})
 
 
-def _change(document: Document, candidate_id: str, fields: dict[str, object], text: str) -> bool:
+def known_finding(document: Document, candidate_id: str) -> Finding:
+    """The finding of this id. Raises InputError where there is none."""
     finding = document.finding(candidate_id)
     if finding is None:
         raise InputError(f"There is no candidate {candidate_id} in this project.")
+    return finding
+
+
+def _change(document: Document, candidate_id: str, fields: dict[str, object], text: str) -> bool:
+    finding = known_finding(document, candidate_id)
     refuse_read_only(document)
     before = document.verdicts.get(candidate_id)
     start = before or Verdict(class_name=finding.class_)

@@ -13,6 +13,7 @@ from spurview.ui.candidate_dialogs import NoteDialog
 from spurview.ui.document import Document
 from spurview.ui.selection import Focus, SelectionFollowsFocus
 
+CHOOSE_FIRST = "Choose a candidate first."
 ALL_JUDGED = "Every candidate has a verdict."
 
 
@@ -63,7 +64,7 @@ class Judging:
         """Give the focused (or the named) candidate a verdict and go on to the next undecided."""
         candidate_id = candidate_id or self._focus.candidate_id
         if candidate_id is None:
-            self._say("Choose a candidate first.")
+            self._say(CHOOSE_FIRST)
             return
         try:
             changed = commands.set_verdict(self._document, candidate_id, verdict)
@@ -82,7 +83,7 @@ class Judging:
         candidate_id = self._focus.candidate_id
         finding = self._document.finding(candidate_id)
         if candidate_id is None or finding is None:
-            self._say("Choose a candidate first.")
+            self._say(CHOOSE_FIRST)
             return None
         dialog = NoteDialog(self._document.display_name(candidate_id), finding.note, parent)
         dialog.accepted.connect(lambda: self._write_note(candidate_id, dialog.text))

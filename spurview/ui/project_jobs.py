@@ -6,7 +6,6 @@ writer) is imported inside them: nothing of it may load before the window's firs
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,7 @@ from spurview.project.model import Verdict
 from spurview.ui.contents import Contents, read_contents
 from spurview.ui.document import Document
 from spurview.ui.document_parts import ProjectLike, Snapshot, StageDone
-
-# Training shares the interpreter's lock with the window; a shorter turn keeps the window's
-# gaps at 9-16 ms (p99).
-_SWITCH_S = 0.0005
+from spurview.ui.short_turns import take_short_turns
 
 
 @dataclass(frozen=True)
@@ -109,7 +105,7 @@ def running(
     def work(report: Report, deliver: Any) -> None:
         from spurview.pipeline import run
 
-        sys.setswitchinterval(_SWITCH_S)
+        take_short_turns()
         _use_threads(chosen.threads)
         now, below = info, reader
         products = run.compute(

@@ -87,7 +87,7 @@ class LocateDialog(ToolDialog):
         try:
             is_changed = commands.set_sources(self._document, sources, "locate images")
         except InputError as error:
-            self.failure.say(str(error), "octagon-x", is_bad=True)
+            self.failure.fail(str(error))
             return
         told += " Save the project to keep this." if is_changed else " They are where they were."
         self.outcome.say(told, "triangle-alert" if left else "check")

@@ -180,7 +180,7 @@ class NewProjectDialog(QDialog):
             path = dialog_jobs.checked_name(self.summary.path.text())
             choice = self.classifier.choice
         except InputError as error:
-            self.summary.failure.say(str(error), "octagon-x", is_bad=True)
+            self.summary.failure.fail(str(error))
             return
         self._plants = plants
         self.summary.stop()
@@ -199,7 +199,7 @@ class NewProjectDialog(QDialog):
         self.accept()
 
     def _on_failed(self, failure: Failure) -> None:
-        self.summary.failure.say(failure.sentence, "octagon-x", is_bad=True)
+        self.summary.failure.fail(failure.sentence)
 
     def done(self, result: int) -> None:
         """Leave; nothing of this dialog goes on."""

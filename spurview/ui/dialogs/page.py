@@ -119,6 +119,10 @@ class Note(QWidget):
         self._mark.setPixmap(icons.pixmap(icon_name, colour, 16, self.devicePixelRatioF()))
         self.setVisible(bool(text))
 
+    def fail(self, sentence: str) -> None:
+        """Show what went wrong."""
+        self.say(sentence, "octagon-x", is_bad=True)
+
 
 def rule() -> QFrame:
     """A thin line between two parts of a page."""

@@ -172,7 +172,7 @@ class PlantDialog(ToolDialog):
                     "there."
                 )
         except InputError as error:
-            self.failure.say(str(error), "octagon-x", is_bad=True)
+            self.failure.fail(str(error))
             return
         work = tool_jobs.planting(self._reader, self._info, self.plan, path)
         job = self.run_job("experiment", work, "Planting the pattern")

@@ -179,7 +179,7 @@ class SourcePage(Page):
 
     def _fail(self, failure: Failure) -> None:
         self.found.wait(False)
-        self.failure.say(failure.sentence, "octagon-x", is_bad=True)
+        self.failure.fail(failure.sentence)
         self.changed.emit()
 
     def _ask_overlap(self) -> None:

@@ -61,7 +61,7 @@ class ToolDialog(QDialog):
         return job
 
     def _fail(self, failure: Failure) -> None:
-        self.failure.say(failure.sentence, "octagon-x", is_bad=True)
+        self.failure.fail(failure.sentence)
 
     def _on_ended(self) -> None:
         self.act.setEnabled(True)

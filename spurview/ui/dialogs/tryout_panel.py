@@ -71,8 +71,10 @@ class TryoutPanel(QWidget):
     def fail(self, sentence: str, *, may_open: bool = False) -> None:
         """Say why there are no answers."""
         self.clear("")
-        icon = "triangle-alert" if may_open else "octagon-x"
-        self.failure.say(sentence, icon, is_bad=not may_open)
+        if may_open:
+            self.failure.say(sentence, "triangle-alert")
+        else:
+            self.failure.fail(sentence)
         self.open_file.setVisible(may_open)
 
     def show_tryout(self, tried: Tryout) -> None:

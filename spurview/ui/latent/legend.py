@@ -18,6 +18,7 @@ from spurview.ui.widgets.frames import is_by_keyboard
 from spurview.ui.widgets.labels import label
 
 _MARKER_PX = 10
+_RAMP_PX, _RAMP_STEPS = 8, 64
 
 
 @dataclass(frozen=True)
@@ -135,16 +136,23 @@ class Ramp(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme.current().text2)
-        area = QRectF(self.rect())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, "0")
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "1")
-        bar = area.adjusted(16, 8, -16, -8)
-        for step, colour in enumerate(viridis(np.linspace(0, 1, 64)).tolist()):
-            x = bar.left() + step * bar.width() / 64
-            painter.fillRect(
-                QRectF(x, bar.top(), bar.width() / 64 + 0.5, bar.height()), QColor(*colour)
-            )
+        paint_ramp(painter, QRectF(self.rect()), overlap_px=0.5)
         painter.end()
+
+
+def paint_ramp(painter: QPainter, area: QRectF, *, overlap_px: float = 0) -> None:
+    """A bar 8 pixels high in the colours from 0 to 1, between those figures.
+
+    overlap_px: of each step over the next, so that rounding to pixels leaves no gap.
+    """
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, "0")
+    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "1")
+    above = (area.height() - _RAMP_PX) / 2
+    bar = area.adjusted(16, above, -16, -above)
+    wide = bar.width() / _RAMP_STEPS
+    for step, colour in enumerate(viridis(np.linspace(0, 1, _RAMP_STEPS)).tolist()):
+        left = bar.left() + step * wide
+        painter.fillRect(QRectF(left, bar.top(), wide + overlap_px, _RAMP_PX), QColor(*colour))
 
 
 class LegendRow(QWidget):

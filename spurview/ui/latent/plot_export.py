@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from spurview.core.errors import SaveError
 from spurview.ui import theme
-from spurview.ui.latent.colouring import Group, viridis
+from spurview.ui.latent.colouring import Group
 from spurview.ui.latent.latent_view import LatentView
+from spurview.ui.latent.legend import paint_ramp
 from spurview.ui.latent.overlay import paint_axes
 from spurview.ui.latent.picture import drawn, radius_px
 from spurview.ui.latent.raster import Ids
@@ -174,7 +174,7 @@ def _paint_legend(painter: QPainter, sheet: PlotSheet, top: float) -> None:
     painter.setPen(theme.LIGHT.text2)
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, sheet.legend_title)
     if sheet.is_ramp:
-        _paint_ramp(painter, QRectF(left, top, 200, _LINE_PX))
+        paint_ramp(painter, QRectF(left, top, 200, _LINE_PX))
     for row in _rows(sheet, sheet.size.width()):
         for group, words, wide in row:
             _paint_entry(painter, QPointF(left, top), group, words)
@@ -192,12 +192,3 @@ def _paint_entry(painter: QPainter, corner: QPointF, group: Group, words: str) -
     painter.setPen(theme.LIGHT.text)
     area = QRectF(corner.x() + _MARKER_PX + 6, corner.y(), 2000, _LINE_PX)
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, words)
-
-
-def _paint_ramp(painter: QPainter, area: QRectF) -> None:
-    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, "0")
-    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "1")
-    bar = area.adjusted(16, 10, -16, -10)
-    for step, colour in enumerate(viridis(np.linspace(0, 1, 64)).tolist()):
-        x = bar.left() + step * bar.width() / 64
-        painter.fillRect(QRectF(x, bar.top(), bar.width() / 64, bar.height()), QColor(*colour))

@@ -6,16 +6,13 @@ A thread lives only while there is something to draw, so that none is left behin
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
 from spurview.ui.latent.picture import Picture
-
-# Between the two threads the interpreter changes hands this soon, so that no paint has to wait.
-_SWITCH_S = 0.0005
+from spurview.ui.short_turns import take_short_turns
 
 
 class Rasterer(QObject):
@@ -37,7 +34,7 @@ class Rasterer(QObject):
 
     def ask(self, draw: Callable[[], Picture]) -> None:
         """Have a picture drawn; `draw` touches no widget."""
-        sys.setswitchinterval(_SWITCH_S)
+        take_short_turns()
         with self._lock:
             self._next = draw
             if self._thread is None:
