@@ -36,6 +36,8 @@ from spurview.project.model import INTEREST_TRAIN, POOL
 # Carriers of each candidate in each half of the pool that experiments may use besides the sample.
 _CARRIERS = 300
 _BLOCK = 4096
+# Directions along which residuals are laid out.
+_COMPONENTS = 32
 
 
 def searches_by_sample(work: Work) -> bool:
@@ -69,7 +71,7 @@ def found_by_sample(
     """What a search on a sample finds on all images, and how many images the sample has."""
     bare = bare_material(work)
     rows = sampled_rows(bare, sample_sizes(bare.shape), work.settings.seed)
-    model = load_vae(work.reader, work.info)
+    model = load_vae(work.reader)
 
     def of_sample(images: Floats, class_index: int, of: Rows) -> Floats:
         assert gradients is not None
@@ -126,15 +128,15 @@ def of_all_images(pairs: Pairs, rows: Rows) -> Pairs:
     return replace(pairs, rows=np.where(pairs.rows >= 0, there, -1).astype(np.int32))
 
 
-def leading_residuals(work: Work, bare: Material, components: int = 32) -> Floats:
-    """(N, components) of every image's residual: directions of a sample's, along which all lie."""
+def leading_residuals(work: Work, bare: Material) -> Floats:
+    """(N, 32 at most) of every image's residual: directions of a sample's, along which all lie."""
     from sklearn.utils.extmath import randomized_svd
 
     rows = sampled_rows(bare, sample_sizes(bare.shape), work.settings.seed)
     part = tested_part(work, bare, rows)
     residual = part.images - part.expected
     middle = residual.mean(0)
-    rank = min(components, *residual.shape)
+    rank = min(_COMPONENTS, *residual.shape)
     _, _, directions = randomized_svd(residual - middle, rank, n_iter=2, random_state=0)
     parts = []
     along = part.images @ directions.T.astype(np.float32)

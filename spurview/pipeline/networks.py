@@ -88,7 +88,7 @@ def open_given(request: NetworkRequest, project_dir: Path) -> GivenNetwork:
     return GivenNetwork(
         msgspec.structs.replace(description, preprocessing=steps),
         opened.answering,
-        names or _names_of(choice, opened),
+        names or _names_of(choice),
         notes=[note] if note else [],
     )
 
@@ -184,7 +184,7 @@ def _insists_on(opened: _Opened) -> tuple[tuple[int, int], int | None]:
     return (0, 0), first.in_channels if first else None
 
 
-def _names_of(choice: NetworkChoice, opened: _Opened) -> ClassList | None:
+def _names_of(choice: NetworkChoice) -> ClassList | None:
     if not choice.entry:
         return None
     weights = entry_named(choice.name, choice.entry)

@@ -145,7 +145,7 @@ def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
     bare = bare_material(work)
     rebuilt = None
     if with_rebuilt:
-        model = load_vae(work.reader, work.info)
+        model = load_vae(work.reader)
         rebuilt = reconstruct(model, bare.latents, torch.device(work.device))
     return replace(bare, images=floats_of(work.reader.read(PIXELS)), rebuilt=rebuilt)
 

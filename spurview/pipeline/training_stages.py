@@ -200,7 +200,7 @@ def load_network(reader: Reader, info: ProjectInfo, device: torch.device) -> Net
     return Network(model, device)
 
 
-def load_vae(reader: Reader, info: ProjectInfo) -> VAE:
+def load_vae(reader: Reader) -> VAE:
     """The project's VAE. Raises StageError when the weights do not fit it."""
     n_values = int(np.prod(reader.shape("/images/pixels")[1:]))
     model = VAE(n_values, reader.shape("/latents")[1])

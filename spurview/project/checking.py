@@ -14,7 +14,6 @@ import numpy as np
 from spurview.core.arrays import Array
 from spurview.core.errors import ProjectError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
-from spurview.core.progress import Report, silent
 from spurview.project import codec
 from spurview.project.model import HandResult, ProjectInfo
 from spurview.project.schema import RULES
@@ -57,11 +56,11 @@ _PLACES, _PAIR_PLACES = "/candidates/places", "/verification/pair_places"
 _MAY_BE_MISSING = (_PLACES, _PAIR_PLACES, "/predictions/logits")
 
 
-def check(path: str | os.PathLike[str], report: Report = silent) -> list[str]:
+def check(path: str | os.PathLike[str]) -> list[str]:
     """What is wrong with the project at `path`, a sentence each; empty when nothing is."""
     try:
         project = Project.open(path, lock=False)
-        if not project.verified and not project.verify(report):
+        if not project.verified and not project.verify():
             return ["The file is damaged: its digest does not fit."]
         return problems_in(project)
     except ProjectError as error:

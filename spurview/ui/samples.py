@@ -13,9 +13,9 @@ NO_SAMPLES = (
 )
 
 
-def sample_projects(folder: Path = _BESIDE) -> list[Path]:
+def sample_projects() -> list[Path]:
     """Sample projects of this checkout, the first one to open first; none in an installed wheel."""
-    return sorted(folder.glob("*.spurview"), key=_place) if folder.is_dir() else []
+    return sorted(_BESIDE.glob("*.spurview"), key=_place) if _BESIDE.is_dir() else []
 
 
 def first_line(project: Path) -> str:

@@ -57,7 +57,7 @@ class Workspace(QObject):
         self.plots = PlotsPane(document, self.selection, self.focus, runner)
         self.plots.menu.said.connect(say)
         self.images = ImagesPane(document, self.selection, self.focus)
-        self.evidence = EvidencePane(document, self.selection, self.focus)
+        self.evidence = EvidencePane(document, self.focus)
         self.strip = StageStrip(document, self.run)
         self.popover = StagePopover(document, self.run, self.show_failure, window)
         self.judging = Judging(

@@ -34,7 +34,7 @@ def bench() -> Bench:
 
 @pytest.fixture
 def pane(qtbot, bench) -> EvidencePane:
-    return show(qtbot, EvidencePane(*bench.parts), 550, 900)
+    return show(qtbot, EvidencePane(bench.document, bench.focus), 550, 900)
 
 
 def verified(**changes) -> dict:
@@ -45,7 +45,7 @@ def verified(**changes) -> dict:
 
 
 def opened(qtbot, bench: Bench, candidate_id: str | None = STRONG, width=550) -> EvidencePane:
-    pane = show(qtbot, EvidencePane(*bench.parts), width, 900)
+    pane = show(qtbot, EvidencePane(bench.document, bench.focus), width, 900)
     bench.focus.candidate_id = candidate_id
     return pane
 
@@ -268,7 +268,7 @@ def test_verdict_buttons_ask_and_show_what_the_document_says(qtbot, bench, pane)
 
 
 def test_a_verdict_leaves_the_evidence_where_it_was_scrolled_to(qtbot, bench):
-    pane = show(qtbot, EvidencePane(*bench.parts), 550, 379)
+    pane = show(qtbot, EvidencePane(bench.document, bench.focus), 550, 379)
     bench.focus.candidate_id = STRONG
     bar = pane.scroll_area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 200)

@@ -25,7 +25,7 @@ from spurview.ui.evidence.figures_text import figures_text
 from spurview.ui.evidence.icon_label import IconLabel
 from spurview.ui.evidence.material import Material, material
 from spurview.ui.evidence.silence import silence, what_was_searched
-from spurview.ui.selection import Focus, Selection
+from spurview.ui.selection import Focus
 from spurview.ui.widgets.flat_button import FlatButton
 from spurview.ui.widgets.labels import Elided, label
 from spurview.ui.widgets.link_button import LinkButton
@@ -61,7 +61,6 @@ class EvidencePane(QWidget):
     def __init__(
         self,
         document: Document,
-        selection: Selection,
         focus: Focus,
         parent: QWidget | None = None,
     ) -> None:

@@ -31,6 +31,8 @@ What = Literal["original", "residual", "reference"]
 WHATS: tuple[What, ...] = ("original", "residual", "reference")
 CACHE_BYTES = 48 * 2**20
 MOST_COMPARED = 200_000
+# How small and how large the tiles of small images may be.
+_LEAST_PX, _MOST_PX = 40, 256
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,13 @@ def nearest_elsewhere(reader: Reader, row: int, most: int = 8) -> NDArray[np.int
     return others[np.argsort(away, kind="stable")[:most]]
 
 
-def whole_factors(height: int, width: int, low_px: int = 40, high_px: int = 256) -> list[float]:
+def whole_factors(height: int, width: int) -> list[float]:
     """Zooms the size slider snaps to: whole factors of small images, steps of 32 px of others."""
     side = max(height, width)
     if side < SMOOTH_FROM_PX:
-        whole = [float(z) for z in range(1, 33) if low_px <= z * side <= high_px]
-        return whole or [max(1.0, float(round(low_px / side)))]
-    return [size / side for size in range(64, max(high_px, side) + 1, 32)]
+        whole = [float(z) for z in range(1, 33) if _LEAST_PX <= z * side <= _MOST_PX]
+        return whole or [max(1.0, float(round(_LEAST_PX / side)))]
+    return [size / side for size in range(64, max(_MOST_PX, side) + 1, 32)]
 
 
 class Tiles:
