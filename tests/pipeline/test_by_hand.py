@@ -204,7 +204,7 @@ def test_too_few_of_the_half_that_draws_are_refused(sample, tmp_path):
 @pytest.mark.parametrize("n_others", [0, 1, 19])
 def test_a_class_that_nearly_all_images_got_is_refused(sample, tmp_path, n_others):
     """There is nothing to compare its images with."""
-    from spurview.pipeline.manual_work import compute_by_hand
+    from spurview.pipeline.hand_work import compute_by_hand
 
     predicted = np.ones_like(sample.read("/predictions/class"))
     pool = np.flatnonzero(sample.read("/images/role") == 2)
