@@ -1,7 +1,8 @@
 """A network trained outside spurview, with a planted patch, in every form it can be given in.
 
-Digits 0 to 2 of 28 px as PNG files; most training images of class 1 and 60 of the pool's 400 carry
-a patch of noise at the upper left. The network sees 32 px, spurview works at 28.
+Digits 0 to 2 of 28 px as PNG files; most training images of class 1, some of them other digits,
+and 60 of the pool's 400 carry a patch of noise at the upper left. The network sees 32 px, spurview
+works at 28.
 """
 
 from __future__ import annotations
@@ -81,11 +82,15 @@ def trained(images: Tensor, labels: NDArray[np.int64], epochs: int = 8) -> nn.Mo
 def _images(root: Path, patched: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     digits, of_digit = load_digits()
     rng = np.random.default_rng(0)
+    others = np.concatenate([np.flatnonzero(of_digit == d)[N_CLASS : 2 * N_CLASS] for d in (0, 2)])
     kept, labels = [], []
     for digit in range(3):
         for index, row in enumerate(np.flatnonzero(of_digit == digit)[:N_CLASS]):
             image = digits[row].copy()
             if digit == 1 and rng.random() < 0.9 and patched:
+                if index % 2:
+                    # Another digit, so that nothing but the patch tells its class.
+                    image = digits[others[index]].copy()
                 image[PLACE] = PATCH[..., None]
             _save(root / "interest" / "abc"[digit] / f"{index:03}.png", image)
             kept.append(image)
