@@ -183,3 +183,8 @@ def test_a_class_that_carries_it_throughout_needs_no_valley_in_training():
     assert evidence_ratios(full, unsure)["valley_training"] < 1
     half = changed(full, training_rates=[0.0, 0.5, 0.0])
     assert evidence_ratios(half, sure)["valley_training"] < 1
+    shared = changed(full, training_rates=[decide.WHOLE_CLASS_OTHERS + 0.01, 0.99, 0.0])
+    assert evidence_ratios(shared, sure)["valley_training"] < 1
+    # Over the whole image it may be the look of the class, whatever the network makes of it.
+    look = changed(full, family="whole")
+    assert evidence_ratios(look, sure)["valley_training"] < 1

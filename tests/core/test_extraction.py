@@ -102,6 +102,23 @@ def test_noise_over_the_whole_image_is_got_back():
     assert (found.mask == 1).all()
 
 
+@pytest.mark.parametrize("opacity", [0.4, 0.0])
+def test_a_tint_is_got_back_with_its_opacity(opacity):
+    """x' = .6 x + .4 p; what is added alone keeps the variance under it, and its opacity is 0."""
+    planted = pools.planted()
+    clean = np.repeat(clean_images(planted.material), 3, axis=3)
+    added = np.array([0.3, 0.12, 0.06], np.float32)
+    images = clean.copy()
+    images[planted.carriers] = (1 - opacity) * clean[planted.carriers] + added * (opacity or 0.3)
+    material = replace(planted.material, shape=(12, 12, 3), images=images.reshape(len(images), -1))
+    found = extract(material, known_candidate(planted, family="whole"))
+    assert found.opacity == (pytest.approx(0.4, abs=0.1) if opacity else 0.0)
+    # Wherever an image is, it becomes what the tint makes of it.
+    made = insert(clean[~planted.carriers], found.values, found.mask, found.opacity)
+    wanted = (1 - opacity) * clean[~planted.carriers] + added * (opacity or 0.3)
+    assert np.abs(made - wanted).mean() < 0.03
+
+
 def test_a_patch_lies_in_one_piece():
     planted = pools.planted()
     contribution = np.where(planted.mask, 5.0, 0.1)

@@ -72,3 +72,17 @@ def test_the_look_of_a_class_is_separate_only_where_no_other_class_comes_near_it
     # ... and what some of the class do not have is separate from them.
     linear = np.where(own & (np.arange(len(own)) % 2 == 0), 0.0, linear).astype(np.float32)
     assert training_valley(material, replace(look, linear=linear)) == 0
+
+
+def test_others_near_the_look_count_for_more_where_some_of_the_class_lack_it(planted):
+    """Half of the others lie in the valley: .5 over the share of the class that has the look."""
+    material = planted.material
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))
+    others = np.flatnonzero(material.training_confirm & (material.labels != 1))
+    linear = np.zeros(len(material.images), np.float32)
+    linear[own[1:]] = 1.0
+    linear[others[: len(others) // 2]] = 0.4
+    look = candidate(linear > 0.6, family="whole", linear=linear)
+    rate, near = 1 - 1 / len(own), len(others) // 2 / len(others)
+    assert rate > 0.95
+    assert training_valley(material, look) == pytest.approx(near / rate)
