@@ -16,8 +16,9 @@ FILLS_CLASS = 0.95
 
 
 def valley(scores: NDArray[np.floating], typical: float, threshold: float) -> float:
-    """Share of scores between .25 and .6 of the typical member's, relative to the hits.
+    """Number of scores between .25 and .6 of the typical member's over the number of hits.
 
+    Up to the threshold instead, where that is higher, but no further than the typical score.
     Something planted is there or not: its valley is empty. Strokes vary: theirs is full.
     """
     return _between(scores, typical, threshold) / max(int((scores > threshold).sum()), 1)

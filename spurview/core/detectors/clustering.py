@@ -18,7 +18,7 @@ def least_members(n_class: int) -> int:
 def clusters(points: Floats, ks: tuple[int, ...]) -> list[Bools]:
     """Groups by HDBSCAN on the first 4 and on all dimensions and by k-means, none the whole.
 
-    points: (n, d), most important dimension first. HDBSCAN: Campello et al. 2013.
+    points: (n, d); of components the leading first, of latents any. HDBSCAN: Campello et al. 2013.
     """
     from sklearn.cluster import HDBSCAN, KMeans
 
