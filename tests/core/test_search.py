@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spurview.core import search as search_module
 from spurview.core.errors import Cancelled
 from spurview.core.material import f1
 from spurview.core.progress import silent
 from spurview.core.search import FEWEST_IN_CLASS, search
 from spurview.core.settings import CandidatesSettings, VerificationSettings
 from spurview.core.verification import Suspect, verify_all
-from tests.core import moved_pools, pools
+from tests.core import known, moved_pools, pools
 
 
 def searched(planted, **settings):
@@ -215,3 +216,65 @@ def test_a_pattern_in_large_coloured_images_is_found_pixel_by_pixel():
     mask = np.zeros((34, 34), bool)
     mask[12:20, 12:20] = True
     assert np.array_equal(item.template.mask > 0, mask)
+
+
+def marking(monkeypatch, name):
+    """Have a step of the search leave its name among the detectors of what it gives."""
+    step = getattr(search_module, name)
+
+    def marked(*args):
+        told = step(*args)
+        if isinstance(told, list):
+            return [replace(c, detectors=c.detectors | {name}) for c in told]
+        return replace(told, detectors=told.detectors | {name})
+
+    monkeypatch.setattr(search_module, name, marked)
+
+
+def giving(monkeypatch, name, hits):
+    """Have a step of the search give one candidate with these hits, and its name for detector."""
+    made = known.candidate(hits, detectors=frozenset({name}), family="whole", key=1e3)
+    monkeypatch.setattr(search_module, name, lambda *_: [made])
+
+
+def test_what_is_found_came_through_every_step(planted, monkeypatch):
+    """By its reach, the best told again; pieces of the whole image and training images propose."""
+    marking(monkeypatch, "as_they_reach")
+    marking(monkeypatch, "rematched")
+    giving(monkeypatch, "pieces_of", planted.carriers)
+    without = []
+    residual = search_module.residuals_without
+    monkeypatch.setattr(search_module, "is_hidden", lambda *_: True)
+    monkeypatch.setattr(
+        search_module, "residuals_without", lambda *args: without.append(1) or residual(*args)
+    )
+    found = [item.candidate.detectors for item in searched(planted)[0]]
+    assert all("as_they_reach" in detectors for detectors in found)
+    for name in ("rematched", "pieces_of", "training"):
+        assert any(name in detectors for detectors in found), name
+    # Patterns that move are sought in the residuals without what hides them, in either class.
+    assert len(without) == 2
+
+
+def test_groups_of_the_whole_pool_propose_too(planted, monkeypatch):
+    """Where no other detector proposes."""
+    for name in ("local_proposals", "whole_image_proposals", "training_proposals"):
+        monkeypatch.setattr(search_module, name, lambda *_: [])
+    found, _ = searched(planted)
+    of_pool = [item for item in found if item.candidate.detectors == {"reverse"}]
+    assert max(f1(item.candidate.hits, planted.carriers) for item in of_pool) > 0.95
+
+
+def test_tints_are_sought_in_coloured_images_and_in_those_alone(planted, monkeypatch):
+    grey = planted.material
+    images = np.repeat(grey.images.reshape(-1, 12, 12, 1), 3, axis=3)
+    coloured = replace(grey, shape=(12, 12, 3), images=images.reshape(len(images), -1))
+    odd = np.arange(len(images)) % 2 == 1
+    giving(monkeypatch, "search_colours", planted.carriers & odd)
+    giving(monkeypatch, "search_boxes", planted.carriers & ~odd)
+    for name in ("local_proposals", "whole_image_proposals", "training_proposals"):
+        monkeypatch.setattr(search_module, name, lambda *_: [])
+    for material, is_coloured in ((coloured, True), (grey, False)):
+        found, _ = searched(replace(planted, material=material))
+        detectors = set().union(*(item.candidate.detectors for item in found))
+        assert ({"search_colours", "search_boxes"} <= detectors) == is_coloured
