@@ -233,7 +233,7 @@ def marking(monkeypatch, name):
 
 def giving(monkeypatch, name, hits):
     """Have a step of the search give one candidate with these hits, and its name for detector."""
-    made = known.candidate(hits, detectors=frozenset({name}), family="whole", key=1e3)
+    made = known.candidate(hits, detectors=frozenset({name}), key=1e3)
     monkeypatch.setattr(search_module, name, lambda *_: [made])
 
 
@@ -252,8 +252,8 @@ def test_what_is_found_came_through_every_step(planted, monkeypatch):
     assert all("as_they_reach" in detectors for detectors in found)
     for name in ("rematched", "pieces_of", "training"):
         assert any(name in detectors for detectors in found), name
-    # Patterns that move are sought in the residuals without what hides them, in either class.
-    assert len(without) == 2
+    # Patterns that move are sought in the residuals without what hides them.
+    assert without
 
 
 def test_groups_of_the_whole_pool_propose_too(planted, monkeypatch):
@@ -278,3 +278,11 @@ def test_tints_are_sought_in_coloured_images_and_in_those_alone(planted, monkeyp
         found, _ = searched(replace(planted, material=material))
         detectors = set().union(*(item.candidate.detectors for item in found))
         assert ({"search_colours", "search_boxes"} <= detectors) == is_coloured
+
+
+def test_what_training_images_alone_carry_is_no_candidate(planted, monkeypatch):
+    """There is no pool image to draw it from."""
+    giving(monkeypatch, "refine_all", planted.carriers & planted.material.training)
+    for name in ("search_all", "whole_image_proposals"):
+        monkeypatch.setattr(search_module, name, lambda *_: [])
+    assert searched(planted)[0] == []
