@@ -64,9 +64,9 @@ def box_scores(extremes: Floats, box: Floats) -> Floats:
 
 
 def opacity_of(box: Floats) -> float:
-    """The a of the blend: a t + a (1 - t) of the channel that is bounded most."""
+    """The a of the blend, in 0..1: a t + a (1 - t) of the channel that is bounded most."""
     channels = len(box) // 2
-    return float((box[:channels] + box[channels:]).max())
+    return min(float((box[:channels] + box[channels:]).max()), 1.0)
 
 
 def search_boxes(found: ClassMaterial, extremes: Floats) -> list[Candidate]:
@@ -138,8 +138,11 @@ def _pasted(seen: _Seen, box: Floats) -> Floats:
     """The box with sides moved out again as far as those let in got the class as often."""
     box = box.copy()
     for _ in range(_MOST_MOVES):
-        share = seen.mine[seen.within(box)].mean()
-        step = max(3, int(0.05 * seen.within(box).sum()))
+        inside = seen.within(box)
+        if not inside.any():
+            break
+        share = seen.mine[inside].mean()
+        step = max(3, int(0.05 * inside.sum()))
         has_moved = False
         for side in range(len(box)):
             values = seen.extremes[:, side]

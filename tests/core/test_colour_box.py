@@ -121,3 +121,17 @@ def test_a_class_that_prefers_no_colours_has_no_box_of_worth(tinted):
     blind = replace(material, predicted=shuffled.astype(np.int32), labels=labels.astype(np.int32))
     wanted = found_in(material)[0].key
     assert max((c.key for c in found_in(blind)), default=0.0) < wanted / 4
+
+
+def test_a_class_whose_training_images_are_like_none_of_the_pool_has_no_box(tinted):
+    """All of them are brighter than any that half A has."""
+    material, _ = tinted
+    images = np.where(material.training[:, None], 0.9, 0.2 * material.images)
+    bright = replace(material, images=images.astype(np.float32))
+    found = search_boxes(ClassMaterial(bright, 1), extremes_of(bright.images, 3))
+    assert all((c.hits & bright.pool).any() for c in found)
+
+
+def test_no_blend_covers_more_than_all():
+    """Where all images are of one colour each, the bounds of two may meet."""
+    assert opacity_of(np.float32([0.6, 0, 0, 0.42, 0, 0])) == 1.0
