@@ -41,6 +41,28 @@ def weights(model):
     return torch.cat([p.detach().ravel() for p in model.parameters()])
 
 
+def test_the_loss_is_the_bound_in_nats_for_an_image():
+    """BCE of what is decoded from z = mean + deviation * noise, and the divergence from N(0, 1)."""
+    torch.manual_seed(3)
+    model, noise = VAE(144, 5), torch.randn(7, 5)
+    flat = torch.from_numpy(pools.planted().material.images[:7].copy())
+    with torch.no_grad():
+        mean, log_variance = model.encode(flat)
+        z = mean + log_variance.exp().sqrt() * noise
+        shown = torch.sigmoid(model.decoder(z)).double()
+        posterior = torch.distributions.Normal(mean, log_variance.exp().sqrt())
+        prior = torch.distributions.Normal(torch.zeros(5), torch.ones(5))
+        divergence = torch.distributions.kl_divergence(posterior, prior).sum()
+        missed = -(flat * shown.log() + (1 - flat) * (1 - shown).log()).sum()
+        assert float(model(flat, noise)) == pytest.approx(float(missed + divergence) / 7, rel=1e-4)
+        # Untrained, the divergence is small: told apart from nothing by its own share.
+        apart = model(flat, torch.zeros(7, 5)) * 7
+        decoded = torch.nn.functional.binary_cross_entropy_with_logits(
+            model.decoder(mean), flat, reduction="sum"
+        )
+        assert float(apart - decoded) == pytest.approx(float(divergence), abs=2e-3)
+
+
 def test_training_and_held_out_loss_fall(model_and_curve):
     _, curve = model_and_curve
     assert curve.shape == (6, 2)

@@ -161,6 +161,18 @@ def test_too_few_images_to_insert_into_are_named():
     assert record.missing["kind"] == verification.TOO_FEW_IMAGES
 
 
+@pytest.mark.parametrize(("free", "is_tried"), [(19, False), (20, True)])
+def test_so_many_images_it_takes_to_insert_into(free, is_tried):
+    planted = pools.planted()
+    others_b = np.flatnonzero(
+        planted.material.confirm & (planted.material.predicted != 1) & ~planted.carriers
+    )
+    hits = planted.carriers.copy()
+    hits[others_b[free:]] = True
+    (record,), _ = verified([suspect(hits=hits)])
+    assert (record.insertion is not None) == is_tried
+
+
 def test_too_few_carriers_are_named():
     (record,), _ = verified([suspect(hits=np.zeros(520, bool))])
     assert record.removal is None
