@@ -29,9 +29,9 @@ _MOST_VALUES = 400
 def rematched(material: Material, candidate: Candidate) -> Candidate:
     """The candidate with hits and scores from rematched residuals, or itself where none is better.
 
-    Two rounds of: neighbours among half A without the current hits; the matched filter and the
-    conditional scorer on the mask, drawn from the class's hits in half A; the better of the two by
-    key.
+    Two rounds of: neighbours among half A without the current hits and what lies among them; the
+    matched filter and the conditional scorer on the mask, drawn from the class's hits in half A;
+    the better of the two by key.
     """
     if not is_hidden(material, candidate.hits):
         return candidate
