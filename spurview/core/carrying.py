@@ -217,7 +217,7 @@ def _whole(
         return of.across(excluded) if is_across else of.without(excluded)
 
     members = np.flatnonzero(candidate.hits & found.mine & sample.discover)
-    rest = np.flatnonzero(sample.discover & ~candidate.hits)
+    rest = np.flatnonzero(sample.discover & ~sample.hiding(candidate.hits))
     if len(rest) < FEWEST:
         return None
     theirs = seen.images[block.references.in_sample]

@@ -57,7 +57,9 @@ def _null_template(material: Material, template: Template, rows: Rows) -> Templa
         template = replace(template, offsets=offsets)
     difference = (images.mean(0) - expected.mean(0)).reshape(material.shape)
     if not template.localised:
-        return replace(template, values=difference)
+        # A blend moves images towards the group from where those of like content are on average.
+        shown = expected.mean(0).reshape(material.shape)
+        return replace(template, values=difference + np.float32(template.opacity) * shown)
     size = int((template.mask > 0).sum())
     mask = _strongest_piece(np.abs(difference).sum(2), size)
     blended = images.mean(0) - (1 - template.opacity) * expected.mean(0)

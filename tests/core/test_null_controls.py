@@ -96,3 +96,13 @@ def test_no_image_with_the_pattern_has_part_in_them(planted, candidate, template
     ]
     # What is expected of an image has some of it, so that they rather lack it.
     assert max(parts) < 0.05
+
+
+def test_a_blend_of_a_random_group_leaves_the_mean_where_it_is(planted, candidate, template):
+    """Of opacity a with nothing added back it would darken every image by a."""
+    tint = replace(of_all_pixels(template, 0.2), opacity=0.4)
+    nulls, bench = nulls_of(planted, candidate, tint)
+    assert len(nulls) == 6
+    for null, _ in nulls:
+        changed = (bench.inserted(null, 1.0) - bench.images).mean()
+        assert abs(changed) < 0.3 * 0.4 * bench.images.mean()
