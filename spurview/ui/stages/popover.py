@@ -120,7 +120,7 @@ class StagePopover(QFrame):
     @property
     def _width(self) -> int:
         """400 pixels, more where the text is larger."""
-        return max(_WIDTH_PX, 44 * self.fontMetrics().averageCharWidth())
+        return max(_WIDTH_PX, 48 * self.fontMetrics().averageCharWidth())
 
     def _scrolled(self, parts: Iterable[QWidget]) -> QScrollArea:
         body = QWidget()

@@ -74,7 +74,8 @@ def _section(title: str, rows: list[tuple[str, str]]) -> QWidget:
     grid.addWidget(label(title, "value"), 0, 0, 1, 2)
     for line, (name, value) in enumerate(rows, start=1):
         grid.addWidget(label(name, "quiet"), line, 0)
-        shown = label(value, "plain")
+        # In a wide font the two do not fit into one line.
+        shown = label(value, "plain", wrap=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(shown, line, 1)
     grid.setColumnStretch(1, 1)
