@@ -81,7 +81,9 @@ class Monkey:
         top = self._top()
         inside = [w for w in top.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
         # Kept until the deed is done: with Python's last word of a part the part itself may go.
-        self._seen = inside = [w for w in inside if isValid(w)]
+        self._seen = inside
+        # Those of the deed before went with this, and parts of theirs may have been among these.
+        inside = [w for w in inside if isValid(w)]
         return inside[int(self.rng.integers(len(inside)))] if inside else top
 
     def _place(self, widget: QWidget) -> QPoint:
