@@ -45,7 +45,11 @@ NOT_RUN = ("--suite full",)
 REBUILD = "python3 sample_projects/rebuild.py"
 NEW = ["new", "my.spurview", "--interest", "photos", "--pool", "others"]
 PROJECTS = dict.fromkeys(("PROJECT", "mine.spurview", "FILE", "A", "B"), "my.spurview")
-PLACES = {**PROJECTS, "photos/train": "photos", "photos/other": "others"}
+PLACES = {
+    **PROJECTS,
+    **dict.fromkeys(("photos/train", "train/"), "photos"),
+    **dict.fromkeys(("photos/other", "other/"), "others"),
+}
 ALARMED = 3
 # A suite of one's own, as docs/evaluation/README.md speaks of.
 SUITE = """

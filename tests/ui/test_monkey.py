@@ -79,12 +79,13 @@ class Monkey:
 
     def _widget(self) -> QWidget:
         top = self._top()
-        inside = [w for w in top.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
-        # Kept until the deed is done: with Python's last word of a part the part itself may go.
-        self._seen = inside
-        # Those of the deed before went with this, and parts of theirs may have been among these.
-        inside = [w for w in inside if isValid(w)]
-        return inside[int(self.rng.integers(len(inside)))] if inside else top
+        # Kept until the deed is done: with Python's last word of a part the part itself may go, and
+        # what lies in it. Those of the deed before go here, so what is left is asked afterwards.
+        self._seen = [top, *top.findChildren(QWidget)]
+        inside = [w for w in self._seen[1:] if isValid(w) and w.isVisible() and w.isEnabled()]
+        if inside:
+            return inside[int(self.rng.integers(len(inside)))]
+        return top if isValid(top) else self.window
 
     def _place(self, widget: QWidget) -> QPoint:
         width, height = max(widget.width(), 1), max(widget.height(), 1)
