@@ -210,14 +210,15 @@ def _whole(
 ) -> Carrier | None:
     found = _class_of(sample, candidate.class_index, classes)
     seen = found.material
-    excluded = sample.hiding(candidate.hits)[block.references.in_sample]
+    hiding = sample.hiding(candidate.hits)
+    excluded = hiding[block.references.in_sample]
     is_across = sample.shape[2] > 1 and bool(excluded.any())
 
     def near(of: Block) -> Rows:
         return of.across(excluded) if is_across else of.without(excluded)
 
     members = np.flatnonzero(candidate.hits & found.mine & sample.discover)
-    rest = np.flatnonzero(sample.discover & ~sample.hiding(candidate.hits))
+    rest = np.flatnonzero(sample.discover & ~hiding)
     if len(rest) < FEWEST:
         return None
     theirs = seen.images[block.references.in_sample]
