@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.candidate import Candidate
+from spurview.core.censored_shift import censored_shift, explained
 from spurview.core.colour_box import opacity_of
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
@@ -33,6 +34,10 @@ _NEIGHBOURS = 4
 _FEWEST = 5
 # Less than this is no blend but the error of two variances.
 _LEAST_OPACITY = 0.1
+# Neighbours of which quantiles are taken, at most.
+_MOST_COMPARED = 1000
+# Where all members have it by pixels, what was added explains so much of the difference of means.
+_LEAST_EXPLAINED = 0.5
 # A divergence estimated from m members is about this over m where there is none.
 _NOISE = 3.0
 
@@ -156,9 +161,11 @@ def _opacity(members: Floats, neighbours: Floats) -> float:
 
 def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
     near = free_neighbours(material, candidate.hits)
-    rest = np.flatnonzero(material.discover & ~material.hiding(candidate.hits))
-    difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
     opacity = _blended(material, rows, near) if candidate.box is None else opacity_of(candidate.box)
+    difference = _added(material, rows, near) if opacity == 0 else None
+    if difference is None:
+        rest = np.flatnonzero(material.discover & ~material.hiding(candidate.hits))
+        difference = mean_residual(material, rows, near) - mean_residual(material, rest, near)
     # What is blended in moves images towards it from where those of like content are on average.
     values = (difference + opacity * material.images[near[rows].ravel()].mean(0)).reshape(
         material.shape
@@ -172,3 +179,12 @@ def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
         shared=shared_pixel_map(divergence, changed),
         localised=False,
     )
+
+
+def _added(material: Material, rows: Rows, near: Rows) -> Floats | None:
+    """What was added (D,) to what the rows show; None where they do not share it by pixels."""
+    compared = near[rows].ravel()
+    compared = compared[:: -(-len(compared) // _MOST_COMPARED)]
+    members, neighbours = material.images[rows], material.images[compared]
+    added = censored_shift(members, neighbours)
+    return added if explained(added, members, neighbours) >= _LEAST_EXPLAINED else None

@@ -23,6 +23,8 @@ _LEAST_OF_OTHER = 0.4
 # place are the more alike, which raises their key.
 _WITHIN = 0.8
 _LEAST_OF_PART = 0.25
+# Fewer of a moving pattern's carriers than this share are those that have it in one of its places.
+_MOST_OF_PART = 0.5
 
 
 def as_they_reach(
@@ -70,11 +72,10 @@ def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: Apart) -
             for m in moved
             if m.key >= _LEAST_OF_PART * glimpse.key and _is_within(glimpse, m, scope)
         ]
-        if (
-            others
-            and not (glimpse.family == "local" and apart(glimpse))
-            and any(map(apart, others))
-        ):
+        in_place = glimpse.family == "local" and apart(glimpse)
+        if in_place:
+            others = [m for m in others if _is_small_part(glimpse, m, scope)]
+        if any(map(apart, others)):
             dropped.add(id(glimpse))
     return [c for c in candidates if id(c) not in dropped]
 
@@ -88,6 +89,12 @@ def _is_within(one: Candidate, other: Candidate, scope: Bools) -> bool:
     members = one.hits & scope
     shared = (members & other.hits).sum() / max(int(members.sum()), 1)
     return _are_same(one, other, scope) or bool(shared >= _WITHIN)
+
+
+def _is_small_part(one: Candidate, other: Candidate, scope: Bools) -> bool:
+    """Whether the other is the better candidate, of more than twice the members."""
+    n, n_other = int((one.hits & scope).sum()), int((other.hits & scope).sum())
+    return other.key >= one.key and n < _MOST_OF_PART * n_other
 
 
 def in_its_place(material: Material, candidate: Candidate) -> Candidate:

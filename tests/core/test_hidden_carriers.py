@@ -67,8 +67,8 @@ def test_the_template_is_the_noise(seen, found, half):
     fewer = replace(made, hits=made.hits & (np.cumsum(made.hits) % 2 == 0))
     for candidate in (made, fewer):
         drawn = extract(seen.material, candidate).values.ravel()
-        assert np.corrcoef(drawn, NOISE)[0, 1] > 0.7
-        assert drawn.mean() == pytest.approx(NOISE.mean(), rel=0.1)
+        assert np.corrcoef(drawn, NOISE)[0, 1] > 0.6
+        assert drawn.mean() == pytest.approx(NOISE.mean(), rel=0.2)
 
 
 def test_images_of_a_large_pool_are_told_by_half_of_the_hits(seen, found, half):

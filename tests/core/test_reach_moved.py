@@ -70,6 +70,28 @@ def test_a_place_of_its_own_stays_beside_one_that_moves(planted):
     assert kept(planted.material, beside, moving(planted)) == ["local", "moved"]
 
 
+def in_one_place(planted, quarters=1, key=40.0):
+    """So many quarters of the carriers, taken for a pattern of the one place."""
+    few = planted.carriers & (np.cumsum(planted.carriers) % 4 < quarters)
+    return replace(moving(planted), family="local", hits=few, places=None, key=key)
+
+
+def test_the_few_that_have_it_in_one_place_give_way_to_the_pattern_that_moves(planted):
+    few = in_one_place(planted)
+    assert content_dependence(planted.material, few) < 0.65
+    assert kept(planted.material, few, moving(planted)) == ["moved"]
+
+
+def test_few_in_one_place_that_promise_more_stay(planted):
+    few = in_one_place(planted, key=60.0)
+    assert kept(planted.material, few, moving(planted)) == ["local", "moved"]
+
+
+def test_most_of_the_members_in_one_place_stay(planted):
+    most = in_one_place(planted, quarters=3)
+    assert kept(planted.material, most, moving(planted)) == ["local", "moved"]
+
+
 def test_a_pattern_that_carriers_hide_stands_out_without_them():
     """An encoder that sees the patch makes its carriers one another's neighbours."""
     planted = moved_pools.moved(stays=True, in_pool=30)
