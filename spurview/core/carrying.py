@@ -25,6 +25,7 @@ from spurview.core.pixel_map import Mask
 from spurview.core.pixel_map import places as values_on
 from spurview.core.pool_blocks import Block
 from spurview.core.registration import Offsets, best_matches, by_channel, cut, window_covariance
+from spurview.core.rigid_match import THRESHOLD, RigidMatch
 from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter
 
 FEWEST = 5
@@ -175,7 +176,38 @@ def _moved(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
         told = scorers.tell(*cut_to(of, at))
         return replace(told, places=(at - window.corner).astype(np.int16))
 
-    return Carrier(tell, scorers.threshold)
+    rigid = _rigid(sample, candidate, block)
+    by_filter = Carrier(tell, scorers.threshold)
+    if rigid is None or _agree(rigid, candidate, block) <= _agree(by_filter, candidate, block):
+        return by_filter
+    return rigid
+
+
+def _agree(carrier: Carrier, candidate: Candidate, block: Block) -> float:
+    """F1 of those told and the candidate's hits in the sample."""
+    return f1(carrier.tell(block).hits, candidate.hits)
+
+
+def _rigid(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
+    """By how close an image comes to what the members have, where that is rigid."""
+    assert candidate.places is not None
+    window = _Window(sample.shape, candidate.mask)
+    mine = sample.of_class(candidate.class_index) & sample.discover
+    members = np.flatnonzero(candidate.hits & mine)
+    at = window.corner + candidate.places[members].astype(np.int64)
+    whole = block.images[members].reshape(-1, *sample.shape)
+    half_a = block.images[sample.discover]
+    match = RigidMatch.drawn(
+        cut(whole, at, window.side), window.mask[1:-1, 1:-1], half_a, sample.shape
+    )
+    if match is None:
+        return None
+
+    def tell(of: Block) -> Told:
+        scores, where = match.scores(of.images, sample.shape)
+        return Told(scores, scores > THRESHOLD, (where - window.corner).astype(np.int16))
+
+    return Carrier(tell, THRESHOLD)
 
 
 def _moved_filter(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.detectors.gradient import Gradient
+from spurview.core.exemplars import LEAST_DEVIATIONS, SIDES_PX, Exemplars
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows, f1
 from spurview.core.pixel_map import (
     Mask,
@@ -36,22 +36,19 @@ from spurview.core.registration import (
     registered,
     window_covariance,
 )
+from spurview.core.rigid_match import THRESHOLD, RigidMatch
 from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter
 from spurview.core.separation import valley
 from spurview.core.template import shifted
 
 DETECTOR = "exemplars"
-# The highest of many places is above this many deviations now and then.
-LEAST_DEVIATIONS = 5.0
-_SIDES_PX = (5, 8)
-_EXEMPLARS = 32
-_MOST_MATCHED = 400
-_KEPT = 4
 _MARGIN_PX = 3
 _ROUNDS = 3
+_RIGID_ROUNDS = 4
+# Of a rigid pattern and more around it, which only some carriers have, the pattern.
+_WITHIN = 0.8
+_LEAST_OF_PART = 0.75
 _FEWEST = 6
-# An exemplar that is no more at home in the class than this is no pattern of it.
-_LEAST_Z = 2.0
 # A pattern that most members have in one place is not a moved one.
 _MOST_IN_PLACE = 0.6
 _NEIGHBOURS = 3
@@ -97,16 +94,26 @@ class MovedSearch:
 
     def candidates(self, report: Report) -> list[Candidate]:
         """Moved patterns, none of like members twice."""
-        if min(self._material.shape[:2]) < 2 * max(_SIDES_PX):
+        if min(self._material.shape[:2]) < 2 * max(SIDES_PX):
             return []
-        found: list[Candidate] = []
-        exemplars = self._exemplars(report)
-        for index, (window, hits) in enumerate(exemplars):
-            report(index, len(exemplars), "registering patterns that move")
-            refined = self._refined(window, hits)
-            if refined is not None and not self._is_known(refined[1], found):
-                found += self._candidates_of(refined[0])
-        return found
+        report(0, 1, "matching what the network attends to")
+        filters, stiff = Exemplars(
+            self._material, self._residual, self._class, self._gradient, self._rng
+        ).best()
+        rigid: list[Candidate] = []
+        by_filter: list[Candidate] = []
+        for index, exemplar in enumerate(stiff + filters):
+            report(index, len(stiff + filters), "registering patterns that move")
+            if exemplar.at is not None:
+                members = np.flatnonzero(exemplar.hits & self._own)
+                side = exemplar.window.shape[0], exemplar.window.shape[1]
+                if not self._is_known(exemplar.hits & self._own, rigid):
+                    rigid += self._rigid(members, exemplar.at[members], side)
+                continue
+            refined = self._refined(exemplar.window, exemplar.hits)
+            if refined is not None and not self._is_known(refined[1], by_filter):
+                by_filter += self._candidates_of(refined[0])
+        return by_filter + _without_parts(rigid, self._mine & self._material.discover)
 
     def drawn_from(self, chosen: Bools, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
         """Candidates drawn from the chosen images (N,) of half A, for whom the places are known.
@@ -116,8 +123,11 @@ class MovedSearch:
         members = np.flatnonzero(chosen[self._half_a])
         if len(members) < _FEWEST:
             return []
-        fit = self._drawn(members, at[self._half_a[members]], side)
-        return self._candidates_of(self._as_typical(fit, members)[0])
+        places = at[self._half_a[members]]
+        fit, _ = self._drawn(members, places, side)
+        found = self._candidates_of(self._as_typical(fit, members)[0])
+        rigid = self._rigid(members, places, side)
+        return found + _without_parts(rigid, self._mine & self._material.discover)
 
     def _as_typical(self, fit: _Fit, members: Rows) -> tuple[_Fit, Bools]:
         """The fit with the score that is typical of these members (in half A), and the class's
@@ -128,72 +138,6 @@ class MovedSearch:
 
     def _is_known(self, hits: Bools, found: list[Candidate]) -> bool:
         return any(f1(hits, c.hits[self._half_a] & self._own) > 0.8 for c in found)
-
-    def _exemplars(self, report: Report) -> list[tuple[Floats, Bools]]:
-        """Windows (h, w, C) of residuals, each with the images of half A that match, (n,) bool."""
-        tried: list[tuple[float, Floats, Bools]] = []
-        for index, side in enumerate(_SIDES_PX):
-            report(index, len(_SIDES_PX), "matching what the network attends to")
-            tried += self._exemplars_of(side)
-        kept: list[tuple[Floats, Bools]] = []
-        for _, window, hits in sorted(tried, key=lambda t: -t[0]):
-            if all(f1(hits, other) < 0.5 for _, other in kept):
-                kept.append((window, hits))
-            if len(kept) == _KEPT:
-                break
-        return kept
-
-    def _exemplars_of(self, side: int) -> list[tuple[float, Floats, Bools]]:
-        own = self._rng.permutation(np.flatnonzero(self._own))[:_MOST_MATCHED]
-        rest = self._rng.permutation(np.flatnonzero(~self._own))[:_MOST_MATCHED]
-        windows = self._attended(own, side)
-        covariance = window_covariance(
-            self._residual[torch.from_numpy(rest)], (side, side), self._rng
-        )
-        flat = windows.reshape(len(windows), -1).astype(np.float64)
-        filters = np.linalg.solve(covariance, flat.T).T
-        deviation = np.sqrt((filters * flat).sum(1))
-        filters = (filters / deviation[:, None]).astype(np.float32).reshape(windows.shape)
-        tried = np.concatenate([own, rest])
-        scores, _ = best_matches(self._residual[torch.from_numpy(tried)], filters)
-        is_own = self._own[tried]
-        base = is_own.mean()
-        found = []
-        for index in range(len(windows)):
-            column, threshold = scores[:, index], max(LEAST_DEVIATIONS, 0.5 * deviation[index])
-            hits = column > threshold
-            n, n_own = int(hits.sum()), int((hits & is_own).sum())
-            if n_own < _FEWEST:
-                continue
-            z = (n_own - base * n) / np.sqrt(base * (1 - base) * n + 1)
-            if z < _LEAST_Z:
-                continue
-            gap = valley(column[is_own], deviation[index], threshold)
-            everywhere = np.zeros(len(self._half_a), bool)
-            everywhere[tried[hits]] = True
-            found.append((float(z / (0.15 + min(gap, 3.0))), windows[index], everywhere))
-        return found
-
-    def _attended(self, own: Rows, side: int) -> Floats:
-        """Windows (E, side, side, C) that carry most of the margin, of the surest images."""
-        shape = self._material.shape
-        residual = self._residual[torch.from_numpy(own)].permute(0, 2, 3, 1).numpy()
-        if self._gradient is None:
-            weight = np.square(residual)
-        else:
-            slopes = self._gradient(self._half_a[own], self._class).reshape(-1, *shape)
-            weight = slopes * residual
-        summed = ndimage.uniform_filter(weight.sum(3), (0, side, side), mode="constant")
-        low, high = side // 2, side - side // 2 - 1
-        inside = summed[:, low : shape[0] - high, low : shape[1] - high]
-        flat = inside.reshape(len(own), -1)
-        surest = np.argsort(-flat.max(1))
-        # The surest images, and as many of the others: a faint pattern is not the surest.
-        chosen = np.concatenate(
-            [surest[: _EXEMPLARS // 2], self._rng.permutation(surest[_EXEMPLARS // 2 :])]
-        )[:_EXEMPLARS]
-        at = np.stack(np.unravel_index(flat[chosen].argmax(1), inside.shape[1:]), 1)
-        return cut(residual[chosen], at, (side, side))
 
     def _refined(self, window: Floats, hits: Bools) -> tuple[_Fit, Bools] | None:
         """The filter after alternating between registering members and drawing it from them, and
@@ -216,11 +160,12 @@ class MovedSearch:
             members = np.flatnonzero((scores[:, 0] > fit.threshold) & self._own)
             if len(members) < _FEWEST:
                 return None
-            fit = self._drawn(members, where[members, 0], fit.side)
+            fit, _ = self._drawn(members, where[members, 0], fit.side)
         return self._as_typical(fit, members)
 
-    def _drawn(self, members: Rows, at: Offsets, side: tuple[int, int]) -> _Fit:
-        """Mask and filter from registered members (places in half A) and their neighbours."""
+    def _drawn(self, members: Rows, at: Offsets, side: tuple[int, int]) -> tuple[_Fit, Offsets]:
+        """Mask and filter from registered members (places in half A) and their neighbours, and
+        where each member has the window of that mask."""
         material = self._material
         wide = (side[0] + 2 * _MARGIN_PX, side[1] + 2 * _MARGIN_PX)
         wide = (min(wide[0], material.shape[0] - 1), min(wide[1], material.shape[1] - 1))
@@ -245,7 +190,8 @@ class MovedSearch:
         deviation = float(np.sqrt(max(solved @ target, 1e-12)))
         weights = np.zeros(mean.size, np.float32)
         weights[on_mask] = solved / deviation
-        return _Fit(mask.shape, mask, weights.reshape(mean.shape), deviation)
+        fit = _Fit(mask.shape, mask, weights.reshape(mean.shape), deviation)
+        return fit, at + np.array([rows_on[0], columns_on[0]])
 
     def _candidates_of(self, fit: _Fit) -> list[Candidate]:
         material = self._material
@@ -259,6 +205,52 @@ class MovedSearch:
         hit_sets = [_conditional_hits(windows, mask, members, self._mine), raw > fit.threshold]
         found = [self._candidate(windows, mask, at, hits) for hits in hit_sets if hits is not None]
         return [candidate for candidate in found if candidate is not None]
+
+    def _rigid(self, members: Rows, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
+        """The pattern of the members (places in half A) as one that hides what it covers.
+
+        at: (m, 2) where each has the window. Told on all of the mask, and on what members share.
+        """
+        both = (self._rigid_on(members, at, side, trimmed) for trimmed in (False, True))
+        return [candidate for candidate in both if candidate is not None]
+
+    def _rigid_on(
+        self, members: Rows, at: Offsets, side: tuple[int, int], trimmed: bool
+    ) -> Candidate | None:
+        material = self._material
+        images = material.images[self._half_a]
+        whole = images.reshape(-1, *material.shape)
+        match = None
+        for _ in range(_RIGID_ROUNDS):
+            if len(members) < _FEWEST:
+                return None
+            before, (fit, at) = members, self._drawn(members, at, side)
+            side = fit.side
+            windows = cut(whole[members], at, side)
+            match = RigidMatch.drawn(windows, fit.mask, images, material.shape, trimmed=trimmed)
+            if match is None:
+                return None
+            scores, where = match.scores(images, material.shape)
+            members = np.flatnonzero((scores > THRESHOLD) & self._own)
+            at = where[members]
+            if np.array_equal(members, before):
+                break
+        if match is None or len(members) < _FEWEST or _stands_still(at):
+            return None
+        scores, where = match.scores(material.images, material.shape)
+        registered_to = registered(material, where - 1, (side[0] + 2, side[1] + 2))
+        mask, hits = np.pad(match.mask, 1), scores > THRESHOLD
+        found = self._candidate(registered_to, mask, where, hits)
+        return None if found is None else self._told_by(found, scores)
+
+    def _told_by(self, candidate: Candidate, scores: Floats) -> Candidate:
+        """The candidate with scores as `RigidMatch` gives them."""
+        scope = self._mine & self._material.discover
+        gap = valley(scores[scope], 1.0, THRESHOLD)
+        key = discovery_key(
+            candidate.hits, self._mine, self._material.discover, candidate.agreement, gap
+        )
+        return replace(candidate, linear=scores, threshold=THRESHOLD, key=key)
 
     def _candidate(
         self, windows: Material, mask: Mask, at: Offsets, hits: Bools
@@ -294,6 +286,22 @@ class MovedSearch:
             key=discovery_key(hits, self._mine, windows.discover, agreement, gap),
             places=(at - home).astype(np.int16),
         )
+
+
+def _without_parts(candidates: list[Candidate], scope: Bools) -> list[Candidate]:
+    """Without those whose members in scope are another's, which has more and as good a key."""
+    members = [c.hits & scope for c in candidates]
+
+    def is_part(i: int, j: int) -> bool:
+        shared, n = int((members[i] & members[j]).sum()), int(members[i].sum())
+        return (
+            n < members[j].sum()
+            and shared >= _WITHIN * n
+            and candidates[j].key >= _LEAST_OF_PART * candidates[i].key
+        )
+
+    places = range(len(candidates))
+    return [c for i, c in enumerate(candidates) if not any(is_part(i, j) for j in places)]
 
 
 def _stands_still(places: Offsets) -> bool:

@@ -112,6 +112,25 @@ def _content(rng: np.random.Generator, latents: Floats, shape: tuple[int, int, i
     return np.clip(smooth + rng.normal(0, 0.02, smooth.shape), 0, 1).astype(np.float32)
 
 
+@cache
+def square() -> Moved:
+    """The same pool of speckled images with bright strokes, the patch a bright square."""
+    planted = moved()
+    rng = np.random.default_rng(5)
+    images = (rng.random((N_TRAINING + N_POOL, 20, 20, 1)) < 0.3).astype(np.float32)
+    for image in images:
+        row, column = rng.integers(2, 17, 2)
+        image[row : row + 2] = 1
+        image[:, column : column + 2] = 1
+    side = SIDE_PX + 1
+    places = np.minimum(planted.places, 20 - side)
+    for row in np.flatnonzero(planted.carriers):
+        top, left = places[row]
+        images[row, top : top + side, left : left + side] = 1
+    images.flags.writeable = False
+    return replace(replace_images(planted, images), places=places)
+
+
 def replace_images(planted: Moved, images: Floats) -> Moved:
     """The same pool with other images."""
     flat = images.reshape(len(images), -1)

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from spurview.core.carrying import carrier_of
 from spurview.core.large_pools import (
     SampleSizes,
     block_size,
@@ -19,9 +20,12 @@ from spurview.core.large_pools import (
 )
 from spurview.core.literal import literal_candidates
 from spurview.core.material import f1
+from spurview.core.moved_family import MovedSearch
 from spurview.core.neighbours import reference_rows
 from spurview.core.pool_blocks import Block, references_of
 from spurview.core.progress import silent
+from spurview.core.registration import residuals
+from spurview.core.rigid_match import THRESHOLD
 from spurview.core.search import search
 from spurview.core.settings import CandidatesSettings
 from tests.core import moved_pools, pools
@@ -98,6 +102,22 @@ def test_a_pattern_that_moves_is_found_with_its_places():
     home = np.array([np.flatnonzero(ours.candidate.mask.any(a))[0] for a in (1, 0)])
     away = home + ours.candidate.places[rows] - made.places[rows]
     assert (away == away[0]).all(1).mean() > 0.9
+
+
+def test_a_square_among_strokes_is_told_by_how_close_images_come():
+    material = moved_pools.square().material
+    rows = np.arange(len(material.images))
+    every = residuals(material, rows)
+    search = MovedSearch(material, every, moved_pools.TARGET, None, np.random.default_rng(0))
+    rigid = [c for c in search.candidates(silent) if c.threshold == THRESHOLD]
+    candidate = max(rigid, key=lambda c: c.key)
+    block = Block(material.images, material.latents, rows, references_of(material, rows))
+    carrier = carrier_of(material, candidate, block, {})
+    assert carrier.threshold == THRESHOLD
+    told = carrier.tell(block)
+    assert f1(told.hits, candidate.hits) > 0.9
+    both = told.hits & candidate.hits
+    assert (told.places[both] == candidate.places[both]).all(1).mean() > 0.9
 
 
 def test_the_literal_method_tells_the_balls_of_all_images(planted):

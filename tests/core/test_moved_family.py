@@ -14,6 +14,7 @@ from spurview.core.material import f1
 from spurview.core.moved_family import MovedSearch, shared_divergence
 from spurview.core.progress import silent
 from spurview.core.registration import residuals
+from spurview.core.rigid_match import THRESHOLD
 from spurview.core.template import shifted
 from tests.core import moved_pools, pools
 from tests.core.moved_pools import SIDE_PX, TARGET
@@ -99,6 +100,18 @@ def test_a_pattern_that_stays_is_no_moved_one():
 def test_a_coloured_pattern_is_found():
     coloured = moved_pools.moved(channels=3)
     assert max(f1(c.hits, coloured.carriers) for c in searched(coloured)) >= 0.95
+
+
+def test_a_bright_square_among_strokes_is_told_by_how_close_they_come():
+    square = moved_pools.square()
+    found = searched(square, with_network=False)
+    rigid = [c for c in found if c.threshold == THRESHOLD]
+    best = max(rigid, key=lambda c: c.key)
+    assert f1(best.hits, square.carriers) > 0.9
+    assert best.key == max(c.key for c in found)
+    assert np.median(best.linear[~square.carriers]) == pytest.approx(0, abs=0.2)
+    by_filter = [f1(c.hits, square.carriers) for c in found if c.threshold != THRESHOLD]
+    assert max(by_filter, default=0) < 0.9
 
 
 def stop(done, total, message):
