@@ -35,7 +35,8 @@ _PREFERS_WITHIN = 0.05
 LEAST_CONTRAST = float(np.log(5))
 # What is the same is as close as this.
 CLOSEST = float(-np.log(_SAME))
-_BLOCK = 256
+# Distances that are held at once.
+_MOST_HELD = 2**22
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class RigidMatch:
     ) -> Self | None:
         """From members' windows (m, h, w, C), and images (n, H W C) mostly without the pattern.
 
-        Of the mask only that on which as good as all agree who have the half of it on which most
-        do: what stands around a pattern is often, not always, alike. None where there are too few
-        members, or they come no closer than others do.
+        trimmed: of the mask only that on which as good as all agree who have the half of it on
+        which most do; what stands around a pattern is often, not always, alike. None where there
+        are too few members, or they come no closer than others do.
         """
         if trimmed:
             agreeing = _agreeing(windows)
@@ -110,7 +111,8 @@ def closest(
     n_values = masks.sum((1, 2)) * shape[2]
     per_pixel = torch.from_numpy(_PREFERS_WITHIN * _SAME * n_values)[:, None, None].float()
     close, where = [], []
-    for part in np.array_split(images, max(1, -(-len(images) // _BLOCK))):
+    block = max(1, _MOST_HELD // (len(templates) * shape[0] * shape[1]))
+    for part in np.array_split(images, max(1, -(-len(images) // block))):
         pixels = torch.tensor(part.reshape(-1, *shape)).permute(0, 3, 1, 2)
         pixels = torch.nn.functional.pad(pixels, [BEYOND_PX] * 4, mode="replicate")
         energy = torch.nn.functional.conv2d(pixels.square().sum(1, keepdim=True), covered)

@@ -44,7 +44,7 @@ STAGES = (
     # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
-        4,
+        5,
         "candidates",
         ("predictions", "embedding"),
         ("/candidates/", "/verification/", "/chance/"),
