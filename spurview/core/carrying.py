@@ -196,12 +196,13 @@ def _rigid(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
     members = np.flatnonzero(candidate.hits & mine)
     at = window.corner + candidate.places[members].astype(np.int64)
     whole = block.images[members].reshape(-1, *sample.shape)
-    half_a = block.images[sample.discover]
-    match = RigidMatch.drawn(
-        cut(whole, at, window.side), window.mask[1:-1, 1:-1], half_a, sample.shape
-    )
-    if match is None:
+    windows, half_a = cut(whole, at, window.side), block.images[sample.discover]
+    others = ~mine[sample.discover]
+    mask = window.mask[1:-1, 1:-1]
+    drawn = RigidMatch.drawn(windows, mask, half_a, others, shape=sample.shape)
+    if drawn is None:
         return None
+    match = drawn[0]
 
     def tell(of: Block) -> Told:
         scores, where = match.scores(of.images, sample.shape)

@@ -45,6 +45,7 @@ DETECTOR = "exemplars"
 _MARGIN_PX = 3
 _ROUNDS = 3
 _RIGID_ROUNDS = 4
+_MOST_OTHERS = 600
 # Of a rigid pattern and more around it, which only some carriers have, the pattern.
 _WITHIN = 0.8
 _LEAST_OF_PART = 0.75
@@ -66,6 +67,15 @@ class _Fit:
     @property
     def threshold(self) -> float:
         return max(LEAST_DEVIATIONS, MEMBER_SHARE * self.typical)
+
+
+@dataclass(frozen=True)
+class _Rigid:
+    """A rigid pattern, the class's hits among those tried (n,), and what it is worth."""
+
+    match: RigidMatch
+    members: Bools
+    worth: float
 
 
 class MovedSearch:
@@ -91,6 +101,10 @@ class MovedSearch:
         self._every = every
         self._residual = every[torch.from_numpy(self._half_a)]
         self._own = self._mine[self._half_a]
+        # What rigid patterns are drawn from: all of the class, and enough of the others.
+        others = np.flatnonzero(~self._own)
+        spread = others[:: -(-len(others) // _MOST_OTHERS)] if len(others) else others
+        self._tried = np.concatenate([np.flatnonzero(self._own), spread])
 
     def candidates(self, report: Report) -> list[Candidate]:
         """Moved patterns, none of like members twice."""
@@ -113,7 +127,7 @@ class MovedSearch:
             refined = self._refined(exemplar.window, exemplar.hits)
             if refined is not None and not self._is_known(refined[1], by_filter):
                 by_filter += self._candidates_of(refined[0])
-        return by_filter + _without_parts(rigid, self._mine & self._material.discover)
+        return by_filter + rigid
 
     def drawn_from(self, chosen: Bools, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
         """Candidates drawn from the chosen images (N,) of half A, for whom the places are known.
@@ -126,8 +140,7 @@ class MovedSearch:
         places = at[self._half_a[members]]
         fit, _ = self._drawn(members, places, side)
         found = self._candidates_of(self._as_typical(fit, members)[0])
-        rigid = self._rigid(members, places, side)
-        return found + _without_parts(rigid, self._mine & self._material.discover)
+        return found + self._rigid(members, places, side)
 
     def _as_typical(self, fit: _Fit, members: Rows) -> tuple[_Fit, Bools]:
         """The fit with the score that is typical of these members (in half A), and the class's
@@ -209,39 +222,45 @@ class MovedSearch:
     def _rigid(self, members: Rows, at: Offsets, side: tuple[int, int]) -> list[Candidate]:
         """The pattern of the members (places in half A) as one that hides what it covers.
 
-        at: (m, 2) where each has the window. Told on all of the mask, and on what members share.
+        at: (m, 2) where each has the window. Sought on all of the mask, and on what members share.
         """
-        both = (self._rigid_on(members, at, side, trimmed) for trimmed in (False, True))
-        return [candidate for candidate in both if candidate is not None]
+        both = [self._rounds(members, at, side, trimmed) for trimmed in (False, True)]
+        sought = _without_parts([rigid for rigid in both if rigid is not None])
+        if not sought:
+            return []
+        match = max(sought, key=lambda rigid: rigid.worth).match
+        scores, where = match.scores(self._material.images, self._material.shape)
+        side = match.mask.shape[0] + 2, match.mask.shape[1] + 2
+        windows = registered(self._material, where - 1, side)
+        found = self._candidate(windows, np.pad(match.mask, 1), where, scores > THRESHOLD)
+        return [] if found is None else [self._told_by(found, scores)]
 
-    def _rigid_on(
+    def _rounds(
         self, members: Rows, at: Offsets, side: tuple[int, int], trimmed: bool
-    ) -> Candidate | None:
-        material = self._material
-        images = material.images[self._half_a]
-        whole = images.reshape(-1, *material.shape)
-        match = None
+    ) -> _Rigid | None:
+        """After drawing the pattern from members and seeking it in the class, in turn."""
+        tried, shape = self._tried, self._material.shape
+        others = ~self._own[tried]
+        images = self._material.images[self._half_a[tried]]
+        found = None
         for _ in range(_RIGID_ROUNDS):
             if len(members) < _FEWEST:
                 return None
-            before, (fit, at) = members, self._drawn(members, at, side)
-            side = fit.side
-            windows = cut(whole[members], at, side)
-            match = RigidMatch.drawn(windows, fit.mask, images, material.shape, trimmed=trimmed)
-            if match is None:
+            fit, at = self._drawn(members, at, side)
+            whole = self._material.images[self._half_a[members]].reshape(-1, *shape)
+            windows, side = cut(whole, at, fit.side), fit.side
+            drawn = RigidMatch.drawn(
+                windows, fit.mask, images, others, shape=shape, trimmed=trimmed
+            )
+            if drawn is None:
                 return None
-            scores, where = match.scores(images, material.shape)
-            members = np.flatnonzero((scores > THRESHOLD) & self._own)
-            at = where[members]
+            match, scores, where = drawn
+            hits = scores > THRESHOLD
+            found = _Rigid(match, hits & ~others, _worth(scores, hits, ~others))
+            before, members, at = members, tried[hits & ~others], where[hits & ~others]
             if np.array_equal(members, before):
                 break
-        if match is None or len(members) < _FEWEST or _stands_still(at):
-            return None
-        scores, where = match.scores(material.images, material.shape)
-        registered_to = registered(material, where - 1, (side[0] + 2, side[1] + 2))
-        mask, hits = np.pad(match.mask, 1), scores > THRESHOLD
-        found = self._candidate(registered_to, mask, where, hits)
-        return None if found is None else self._told_by(found, scores)
+        return None if len(members) < _FEWEST or _stands_still(at) else found
 
     def _told_by(self, candidate: Candidate, scores: Floats) -> Candidate:
         """The candidate with scores as `RigidMatch` gives them."""
@@ -288,20 +307,25 @@ class MovedSearch:
         )
 
 
-def _without_parts(candidates: list[Candidate], scope: Bools) -> list[Candidate]:
-    """Without those whose members in scope are another's, which has more and as good a key."""
-    members = [c.hits & scope for c in candidates]
+def _worth(scores: Floats, hits: Bools, own: Bools) -> float:
+    """z of the class among hits / (.15 + valley) of the class's scores, as of exemplars."""
+    base, n = own.mean(), int(hits.sum())
+    z = (int((hits & own).sum()) - base * n) / np.sqrt(base * (1 - base) * n + 1)
+    return float(z / (0.15 + min(valley(scores[own], 1.0, THRESHOLD), 3.0)))
 
-    def is_part(i: int, j: int) -> bool:
-        shared, n = int((members[i] & members[j]).sum()), int(members[i].sum())
+
+def _without_parts(sought: list[_Rigid]) -> list[_Rigid]:
+    """Without those whose members are another's, which has more and is worth about as much."""
+
+    def is_part(one: _Rigid, other: _Rigid) -> bool:
+        n = int(one.members.sum())
         return (
-            n < members[j].sum()
-            and shared >= _WITHIN * n
-            and candidates[j].key >= _LEAST_OF_PART * candidates[i].key
+            n < other.members.sum()
+            and (one.members & other.members).sum() >= _WITHIN * n
+            and other.worth >= _LEAST_OF_PART * one.worth
         )
 
-    places = range(len(candidates))
-    return [c for i, c in enumerate(candidates) if not any(is_part(i, j) for j in places)]
+    return [one for one in sought if not any(is_part(one, other) for other in sought)]
 
 
 def _stands_still(places: Offsets) -> bool:

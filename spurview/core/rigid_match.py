@@ -54,12 +54,14 @@ class RigidMatch:
         windows: Floats,
         mask: Mask,
         images: Floats,
-        shape: tuple[int, int, int],
+        others: Bools,
         *,
+        shape: tuple[int, int, int],
         trimmed: bool = False,
-    ) -> Self | None:
-        """From members' windows (m, h, w, C), and images (n, H W C) mostly without the pattern.
+    ) -> tuple[Self, Floats, Offsets] | None:
+        """From members' windows (m, h, w, C), with the scores and places (n, 2) of images.
 
+        images: (n, H W C); others: (n,) which of them are mostly without the pattern.
         trimmed: of the mask only that on which as good as all agree who have the half of it on
         which most do; what stands around a pattern is often, not always, alike. None where there
         are too few members, or they come no closer than others do.
@@ -77,15 +79,20 @@ class RigidMatch:
         template = np.median(windows, axis=0).astype(np.float32)
         own = np.square((windows - template) * mask[..., None]).sum((1, 2, 3))
         typical = float(np.median(_closeness(own, mask.sum() * shape[2])))
-        absent = float(np.median(closest(images, shape, template[None], mask[None])[0]))
+        close, where = closest(images, shape, template[None], mask[None])
+        absent = float(np.median(close[others]))
         if typical - absent < LEAST_CONTRAST:
             return None
-        return cls(template, mask, absent, typical)
+        match = cls(template, mask, absent, typical)
+        return match, match._scored(close[:, 0]), where[:, 0]
 
     def scores(self, images: Floats, shape: tuple[int, int, int]) -> tuple[Floats, Offsets]:
         """Scores (n,) of images (n, H W C), and where each comes closest (n, 2)."""
         close, where = closest(images, shape, self.template[None], self.mask[None])
-        return (close[:, 0] - self.absent) / (self.typical - self.absent), where[:, 0]
+        return self._scored(close[:, 0]), where[:, 0]
+
+    def _scored(self, close: Floats) -> Floats:
+        return (close - self.absent) / (self.typical - self.absent)
 
 
 def _agreeing(windows: Floats) -> Bools:

@@ -23,6 +23,8 @@ from spurview.core.separation import valley
 
 # (hits (N,), queries or None for all) -> rows (N, k) of content neighbours
 Match = Callable[[Bools, Rows | None], Rows]
+# hits (N,) -> images (N,) that are no neighbours of theirs
+Hiding = Callable[[Bools], Bools]
 
 _ROUNDS = 4
 _FEWEST = 6
@@ -60,28 +62,35 @@ def search_all(found: ClassMaterial, proposals: list[Proposal], report: Report) 
         seen.append(proposal.members)
         hits = np.zeros(len(found.material.images), bool)
         hits[found.members_a[proposal.members]] = True
-        fit = _fit(found, hits)
-        if fit is not None:
-            candidates.append(_candidate(found, frozenset({proposal.detector}), fit))
+        for hiding in _ways(found.material):
+            fit = _fit(found, hits, hiding)
+            if fit is not None:
+                candidates.append(_candidate(found, frozenset({proposal.detector}), fit))
     return candidates
 
 
-def _fit(found: ClassMaterial, hits: Bools) -> _Fit | None:
+def _ways(material: Material) -> list[Hiding]:
+    """What is left out of the neighbours: what hides the pattern; of coloured images also only the
+    hits, since across a pattern its other carriers are no neighbours anyway."""
+    return [material.hiding] if material.shape[2] == 1 else [material.hiding, lambda hits: hits]
+
+
+def _fit(found: ClassMaterial, hits: Bools, hiding: Hiding) -> _Fit | None:
     material = found.material
     fit = None
     # Until the last round no hit outside half A counts.
     half_a = np.flatnonzero(material.discover)
     for index in range(_ROUNDS):
         rows = np.flatnonzero(hits & found.mine & material.discover)
-        hiding = material.hiding(hits)
-        rest = np.flatnonzero(material.discover & ~hiding)
+        left_out = hiding(hits)
+        rest = np.flatnonzero(material.discover & ~left_out)
         if len(rows) < _FEWEST or len(rest) < 20 * _FEWEST:
             return None
         fit = _one_round(
             found,
             rows,
             rest,
-            matching(material, hits)(hiding, None if index == _ROUNDS - 1 else half_a),
+            matching(material, hits)(left_out, None if index == _ROUNDS - 1 else half_a),
         )
         if fit.typical <= 0:
             return None

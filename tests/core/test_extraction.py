@@ -116,7 +116,7 @@ def test_a_tint_is_got_back_with_its_opacity(opacity):
     # Wherever an image is, it becomes what the tint makes of it.
     made = insert(clean[~planted.carriers], found.values, found.mask, found.opacity)
     wanted = (1 - opacity) * clean[~planted.carriers] + added * (opacity or 0.3)
-    assert np.abs(made - wanted).mean() < 0.03
+    assert np.abs(made - wanted).mean() < 0.04
 
 
 def test_a_patch_lies_in_one_piece():

@@ -82,8 +82,11 @@ def test_the_square_is_told_from_strokes_with_its_places(strokes, trimmed):
     images, carriers, places = strokes
     windows = cut(images[carriers], places[carriers], (SQUARE, SQUARE))
     mask = np.ones((SQUARE, SQUARE), bool)
-    match = RigidMatch.drawn(windows, mask, flat(images), SHAPE, trimmed=trimmed)
+    match, seen, _ = RigidMatch.drawn(
+        windows, mask, flat(images), ~carriers, shape=SHAPE, trimmed=trimmed
+    )
     scores, where = match.scores(flat(images), SHAPE)
+    assert np.array_equal(scores, seen)
     assert f1(scores > THRESHOLD, carriers) > 0.95
     assert scores[carriers].min() == pytest.approx(1, abs=0.01)
     assert np.median(scores[~carriers]) == pytest.approx(0, abs=0.2)
@@ -100,20 +103,26 @@ def test_what_some_strangers_have_and_what_stands_around_is_trimmed_away(strokes
     at[::5] = [1, 1]
     side = (SQUARE + 2, SQUARE + 2)
     windows = cut(images[rows], at, side)
-    whole = RigidMatch.drawn(windows, np.ones(side, bool), flat(images), SHAPE)
-    match = RigidMatch.drawn(windows, np.ones(side, bool), flat(images), SHAPE, trimmed=True)
+    drawn = [
+        RigidMatch.drawn(
+            windows, np.ones(side, bool), flat(images), ~carriers, shape=SHAPE, trimmed=trimmed
+        )
+        for trimmed in (False, True)
+    ]
     square = np.zeros(side, bool)
     square[1:-1, 1:-1] = True
+    match, scores, _ = drawn[1]
     assert np.array_equal(match.mask, square)
-    hits = [m is not None and m.scores(flat(images), SHAPE)[0] > THRESHOLD for m in (whole, match)]
-    assert f1(hits[1], carriers) > 0.95
-    assert whole is None or f1(hits[0], carriers) < 0.5
+    assert f1(scores > THRESHOLD, carriers) > 0.95
+    assert drawn[0] is None or f1(drawn[0][1] > THRESHOLD, carriers) < 0.5
 
 
 def test_what_every_image_has_is_no_pattern(strokes):
     images, *_ = strokes
     dark = np.zeros((20, 2, 2, 1), np.float32)
-    assert RigidMatch.drawn(dark, np.ones((2, 2), bool), flat(images), SHAPE) is None
+    every = np.ones(len(images), bool)
+    drawn = RigidMatch.drawn(dark, np.ones((2, 2), bool), flat(images), every, shape=SHAPE)
+    assert drawn is None
 
 
 def test_members_that_share_nothing_give_none(strokes):
@@ -122,4 +131,6 @@ def test_members_that_share_nothing_give_none(strokes):
     noise = rng.random((40, 4, 4, 1)).astype(np.float32)
     for trimmed in (False, True):
         mask = np.ones((4, 4), bool)
-        assert RigidMatch.drawn(noise, mask, flat(images), SHAPE, trimmed=trimmed) is None
+        every = np.ones(len(images), bool)
+        drawn = RigidMatch.drawn(noise, mask, flat(images), every, shape=SHAPE, trimmed=trimmed)
+        assert drawn is None
