@@ -73,10 +73,11 @@ def content_strata(material: Material, carriers: Bools, seed: int) -> Strata:
     free = pool[~carriers[pool]]
     strata = np.full(len(material.latents), -1, np.int32)
     strata[pool] = 0
-    n_strata = min(len(free) // _MEANT, _MOST_STRATA)
+    fitted = np.random.default_rng([seed, _STREAM]).permutation(free)[:_MOST_FITTED]
+    differing = len(np.unique(material.latents[fitted], axis=0))
+    n_strata = min(len(free) // _MEANT, _MOST_STRATA, differing)
     if n_strata < 2:
         return strata
-    fitted = np.random.default_rng([seed, _STREAM]).permutation(free)[:_MOST_FITTED]
     model = KMeans(n_strata, n_init=1, random_state=seed).fit(material.latents[fitted])
     centres = model.cluster_centers_.astype(np.float32)
     sizes = np.bincount(nearest(material.latents[free], centres, 1)[:, 0], minlength=n_strata)

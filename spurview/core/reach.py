@@ -72,8 +72,8 @@ def _without_glimpses(candidates: list[Candidate], scope: Bools, apart: Apart) -
             for m in moved
             if m.key >= _LEAST_OF_PART * glimpse.key and _is_within(glimpse, m, scope)
         ]
-        in_place = glimpse.family == "local" and apart(glimpse)
-        if in_place:
+        # Asked last, and only where it matters: it takes longer than all the rest.
+        if others and glimpse.family == "local" and apart(glimpse):
             others = [m for m in others if _is_small_part(glimpse, m, scope)]
         if any(map(apart, others)):
             dropped.add(id(glimpse))

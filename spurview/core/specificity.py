@@ -57,7 +57,9 @@ def copies_elsewhere(template: Template, n: int, rng: np.random.Generator) -> li
             down = int(rng.integers(-rows.min(), height - rows.max()))
             right = int(rng.integers(-columns.min(), width - columns.max()))
         else:
-            down, right = (int(v) for v in rng.integers(0, (height, width)))
+            # Rolled by nearly all of a side it would stand but a little to the other side.
+            down = int(rng.integers(-(height // 2), (height + 1) // 2))
+            right = int(rng.integers(-(width // 2), (width + 1) // 2))
         if abs(down) + abs(right) <= 4:
             continue
         values = np.roll(template.values, (down, right), (0, 1))

@@ -9,7 +9,7 @@ import pytest
 
 from spurview.core.evidence import InsertionRecord
 from spurview.core.insertion import insertion
-from spurview.core.specificity import kind_of
+from spurview.core.specificity import copies_elsewhere, kind_of
 from tests.core import pools
 from tests.core.experiments import (
     bench_of,
@@ -204,3 +204,13 @@ def test_kind_of_colours_by_hand(template, flat, grey, kind):
         grey=grey,
     )
     assert kind_of(record) == kind
+
+
+def test_a_pattern_over_the_whole_image_is_rolled_well_away(template):
+    """Rolled by 11 of 12 pixels it would stand a pixel to the other side."""
+    marked = np.zeros((12, 12, 1), np.float32)
+    marked[0, 0] = 1
+    every = replace(template, values=marked, mask=np.ones((12, 12), np.float32), localised=False)
+    for copy in copies_elsewhere(every, 60, np.random.default_rng(0)):
+        down, right = np.argwhere(copy.values[..., 0] == 1)[0]
+        assert min(down, 12 - down) + min(right, 12 - right) > 4

@@ -26,9 +26,9 @@ def clusters(points: Floats, ks: tuple[int, ...]) -> list[Bools]:
     least = least_members(n)
     if n < 2 * least:
         return []
-    labellings = [
-        KMeans(k, n_init=2, random_state=0).fit_predict(points) for k in ks if k <= n // least
-    ]
+    # As many clusters as points that differ can be told apart.
+    most = min(n // least, len(np.unique(points, axis=0)))
+    labellings = [KMeans(k, n_init=2, random_state=0).fit_predict(points) for k in ks if k <= most]
     if n <= MOST_CLUSTERED:
         labellings += [
             HDBSCAN(min_cluster_size=least, min_samples=5, copy=True).fit_predict(points[:, :d])

@@ -45,3 +45,11 @@ def test_leading_components_keep_distances_of_flat_points():
     wanted = np.linalg.norm(points[0] - points[7])
     assert np.linalg.norm(scores[0] - scores[7]) == pytest.approx(wanted, rel=1e-3)
     assert scores[:, 0].var() > scores[:, 1].var()
+
+
+def test_points_that_are_alike_are_no_clusters():
+    """Nor does k-means warn of fewer clusters than it was asked for."""
+    two = np.repeat(np.float32([[0, 0], [1, 1]]), 100, axis=0)
+    assert clusters(np.zeros((200, 2), np.float32), (4, 8)) == []
+    groups = clusters(two, (4, 8))
+    assert all(len(np.unique(two[group], axis=0)) == 1 for group in groups)
