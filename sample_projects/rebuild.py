@@ -81,7 +81,14 @@ WATERMARK = Cell(
     interest_images=250,
     pool_images=1250,
     plantings=(
-        Planting(pattern="letters", side_px=15, strength=0.8, share_of_class=0.8, place="random"),
+        Planting(
+            pattern="letters",
+            side_px=15,
+            strength=0.8,
+            share_of_class=0.8,
+            share_of_pool=0.1,
+            place="random",
+        ),
     ),
     settings={"images.size_px": 32, "classifier.epochs": 15},
 )

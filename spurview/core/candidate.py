@@ -24,7 +24,8 @@ class Candidate:
     contribution: (H, W) what each pixel adds to the typical score, of the whole-image family;
     places: (N, 2) int16, of a pattern that moves how far (down, right) in pixels from `mask` each
     image has it, or would have it where it matches best;
-    box: (2 C,) float32, of a tint told by the bounds of its colours (`colour_box`).
+    box: (2 C,) float32, of a tint told by the bounds of its colours (`colour_box`);
+    in_pieces: the mask has all pieces of a pattern in one place, the letters of a word for one.
     """
 
     class_index: int
@@ -39,6 +40,7 @@ class Candidate:
     contribution: NDArray[np.float64] | None = None
     places: NDArray[np.int16] | None = None
     box: NDArray[np.float32] | None = None
+    in_pieces: bool = False
 
 
 def candidate_id(class_index: int, members: Rows) -> str:

@@ -14,6 +14,7 @@ from spurview.core.colour_box import opacity_of
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
 from spurview.core.pixel_map import (
+    REACH_PX,
     Mask,
     divergence_map,
     most_typical,
@@ -96,6 +97,23 @@ def mask_around(material: Material, candidate: Candidate, core: Mask) -> Mask:
     return split_mask(divergence, core)
 
 
+def all_pieces(material: Material, candidate: Candidate) -> Mask:
+    """The mask (H, W) and all that its members share within reach of it, and of that, and so on.
+
+    What diverges half as much as the mask does, by sqrt(log(1 + divergence)) as in `split_mask`.
+    """
+    divergence, _, _ = _divergence(material, candidate, typical_rows(material, candidate))
+    strength = np.sqrt(np.log1p(divergence))
+    strong = strength > 0.5 * np.median(strength[candidate.mask])
+    mask = candidate.mask
+    while True:
+        near = ndimage.binary_dilation(mask, iterations=REACH_PX)
+        wider = mask | (near & strong)
+        if np.array_equal(wider, mask):
+            return mask
+        mask = wider
+
+
 def _divergence(
     material: Material, candidate: Candidate, rows: Rows
 ) -> tuple[Floats, Floats, Floats]:
@@ -135,7 +153,8 @@ def offsets_of(material: Material, candidate: Candidate) -> NDArray[np.int16] | 
 
 def _local(material: Material, candidate: Candidate, rows: Rows) -> Template:
     divergence, members, neighbours = _divergence(material, candidate, rows)
-    mask = shifted_part(split_mask(divergence, candidate.mask), members, neighbours)
+    near = candidate.mask if candidate.in_pieces else split_mask(divergence, candidate.mask)
+    mask = shifted_part(near, members, neighbours)
     on_mask = places(mask, material.shape[2])
     opacity = _opacity(members[:, on_mask], neighbours[:, on_mask])
     values = np.zeros(members.shape[1], np.float32)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from spurview.core.candidate import Candidate
 from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED
-from spurview.core.extraction import mask_around, piece_of
+from spurview.core.extraction import LARGEST_PIECE, all_pieces, mask_around, piece_of
 from spurview.core.independence import Dependence, content_dependence
 from spurview.core.material import Bools, Material, f1
 from spurview.core.separation import valley
@@ -25,6 +25,8 @@ _WITHIN = 0.8
 _LEAST_OF_PART = 0.25
 # Fewer of a moving pattern's carriers than this share are those that have it in one of its places.
 _MOST_OF_PART = 0.5
+# A valley so much emptier than it has to be.
+_BEYOND_DOUBT = 0.3
 
 
 def as_they_reach(
@@ -109,6 +111,27 @@ def in_one_place(material: Material, whole: Candidate) -> Candidate | None:
     if piece is None:
         return None
     return replace(whole, family="local", mask=mask_around(material, whole, piece))
+
+
+def in_all_its_pieces(
+    dependence: Dependence, material: Material, candidate: Candidate
+) -> Candidate:
+    """A candidate in one place with the other pieces of its pattern, the letters of a word for one.
+
+    What is there or not there beyond doubt, and told by its surroundings, is but a piece. With all
+    pieces in its mask nothing around tells of it; where something still does, or the pieces make
+    up more than a place, it stays as it was.
+    """
+    if candidate.family != "local" or dependence(candidate) <= MOST_DEPENDENCE:
+        return candidate
+    scope = material.of_class(candidate.class_index) & material.discover
+    gap = valley(candidate.linear[scope], 1.0, candidate.threshold)
+    if gap > _BEYOND_DOUBT * MOST_VALLEY_POOL["local"]:
+        return candidate
+    whole = replace(candidate, mask=all_pieces(material, candidate), in_pieces=True)
+    if whole.mask.mean() > LARGEST_PIECE or dependence(whole) > MOST_DEPENDENCE:
+        return candidate
+    return whole
 
 
 def goes_beyond(material: Material, candidate: Candidate) -> bool:

@@ -32,7 +32,7 @@ from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
-from spurview.core.reach import as_they_reach, goes_beyond, in_its_place
+from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces, in_its_place
 from spurview.core.registration import residuals, residuals_without
 from spurview.core.rematching import is_hidden, rematched
 from spurview.core.separation import pool_valley, training_valley
@@ -170,6 +170,7 @@ def _search_class(
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
     told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
     merged = without_duplicates(told, scope, _MOST_REFINED)
+    merged = [in_all_its_pieces(dependence, material, candidate) for candidate in merged]
     # What training images proposed, no pool image of the class may have: nobody to draw it from.
     carried = [c for c in merged if (c.hits & material.of_class(class_index)).any()]
     return sorted(carried, key=lambda c: -promise(material, c, dependence))

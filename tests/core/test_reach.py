@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spurview.core.independence import Dependence
+from spurview.core.decide import MOST_DEPENDENCE
+from spurview.core.extraction import extract
+from spurview.core.independence import Dependence, content_dependence
 from spurview.core.material import Material
-from spurview.core.reach import as_they_reach, goes_beyond
+from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces
 from tests.core import pools
 from tests.core.known import candidate
 
@@ -90,3 +92,47 @@ def test_one_place_that_stands_apart_speaks_for_all(planted):
     piece = replace(local(planted), mask=beside)
     assert kept(material, whole(planted), piece) == ["whole"]
     assert kept(material, whole(planted), piece, local(planted)) == ["local", "local"]
+
+
+@pytest.fixture(scope="module")
+def word(planted):
+    """Beside the patch stands a second piece, in the same images, one pixel apart."""
+    material = planted.material
+    images = material.images.reshape(-1, *material.shape).copy()
+    second = np.array([[0, 1, 1], [1, 0, 1], [0, 1, 0]], np.float32)
+    images[np.ix_(planted.carriers, range(7, 10), range(6, 9))] = second[None, ..., None]
+    fields = {name: getattr(material, name) for name in material.__dataclass_fields__}
+    both = planted.mask.copy()
+    both[7:10, 6:9] = True
+    return Material(**(fields | {"images": images.reshape(len(images), -1)})), both
+
+
+def completed(material, candidate):
+    return in_all_its_pieces(Dependence(material), material, candidate)
+
+
+def test_a_piece_is_completed_by_those_beside_it(planted, word):
+    material, both = word
+    piece = local(planted)
+    assert content_dependence(material, piece) > MOST_DEPENDENCE
+    whole = completed(material, piece)
+    assert np.array_equal(whole.mask, both)
+    assert content_dependence(material, whole) <= MOST_DEPENDENCE
+    assert np.array_equal(extract(material, whole).mask > 0, both)
+
+
+def test_a_whole_pattern_stays_as_it_is(planted):
+    assert completed(planted.material, local(planted)).mask is planted.mask
+
+
+def test_what_may_be_a_stroke_is_not_completed(planted, word):
+    """A third of its scores lie between what is there and what is not."""
+    material, _ = word
+    unsure = np.where(np.arange(len(planted.carriers)) % 3 == 0, 0.4, 0.0).astype(np.float32)
+    piece = replace(local(planted), linear=np.maximum(unsure, planted.carriers.astype(np.float32)))
+    assert completed(material, piece).mask is planted.mask
+
+
+def test_a_piece_of_noise_over_the_image_is_not_completed(planted, noisy):
+    assert content_dependence(noisy, local(planted)) > MOST_DEPENDENCE
+    assert completed(noisy, local(planted)).mask is planted.mask
