@@ -170,10 +170,10 @@ def _search_class(
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
     told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
     merged = without_duplicates(told, scope, _MOST_REFINED)
-    merged = [in_all_its_pieces(dependence, material, candidate) for candidate in merged]
     # What training images proposed, no pool image of the class may have: nobody to draw it from.
     carried = [c for c in merged if (c.hits & material.of_class(class_index)).any()]
-    return sorted(carried, key=lambda c: -promise(material, c, dependence))
+    whole = [in_all_its_pieces(dependence, material, candidate) for candidate in carried]
+    return sorted(whole, key=lambda c: -promise(material, c, dependence))
 
 
 def _still_candidates(
