@@ -28,6 +28,8 @@ ALARMS = {
     "watermark": {"brick"},
     "clean-digits": set(),
 }
+# Classes with a suspect, as the page of the weak patterns has one.
+SUSPECTS = {"weak-patterns": {"7"}}
 
 
 def findings_of(project: Project) -> Findings:
@@ -65,7 +67,16 @@ def test_what_was_planted_is_alarmed_first(sample: Path) -> None:
     # Nothing but what was planted, and all of it that the page promises.
     assert classes <= {pattern.class_name for pattern in planted}
     assert classes == ALARMS[sample.stem]
+    suspects = {finding.class_ for finding in found.findings if finding.outcome == "suspect"}
+    assert suspects == SUSPECTS.get(sample.stem, set())
     assert bool(alarms) == bool(planted)
+
+
+def test_the_guide_counts_the_candidates_of_the_first_sample() -> None:
+    with Project.open(FOLDER / "planted-patch.spurview", lock=False) as project:
+        n = len(findings_of(project).findings)
+    guide = (FOLDER.parent / "docs" / "guide.md").read_text(encoding="utf-8")
+    assert f"*{n} unsaved verdicts*" in guide
 
 
 def test_the_silence_has_a_curve_that_holds() -> None:
