@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spurview.core.evidence import Family
 from spurview.core.material import Bools, Rows, f1
 from spurview.core.pixel_map import Mask
+from spurview.core.surplus import surplus, worth
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> 
 
 def discovery_key(hits: Bools, mine: Bools, discover: Bools, agreement: float, gap: float) -> float:
     """agreement * enrichment z / (.15 + valley), on half A. All arrays (N,) bool."""
-    base = mine[discover].mean()
-    n = int((hits & discover).sum())
-    excess = int((hits & discover & mine).sum()) - base * n
-    z = excess / np.sqrt(base * (1 - base) * n + 1)
-    return float(agreement * z / (0.15 + min(gap, 3.0)))
+    return worth(agreement * surplus_in(discover, hits, mine), gap)
+
+
+def surplus_in(scope: Bools, hits: Bools, mine: Bools) -> float:
+    """`surplus` of the class among the hits within `scope`. All arrays (N,) bool."""
+    n, n_own = int((hits & scope).sum()), int((hits & scope & mine).sum())
+    return surplus(n_own, n, mine[scope].mean())

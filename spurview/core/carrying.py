@@ -24,12 +24,24 @@ from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
 from spurview.core.pixel_map import places as values_on
 from spurview.core.pool_blocks import Block
-from spurview.core.registration import Offsets, best_matches, by_channel, cut, window_covariance
+from spurview.core.registration import (
+    Offsets,
+    Window,
+    best_matches,
+    by_channel,
+    window_covariance,
+)
 from spurview.core.rigid_match import THRESHOLD, RigidMatch
-from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter
+from spurview.core.scorers import (
+    FEWEST,
+    LEAST_DEVIATIONS,
+    MOST_CONDITIONAL,
+    ConditionalScorer,
+    MatchedFilter,
+    rest_of,
+)
+from spurview.core.template import cut
 
-FEWEST = 5
-_MOST_VALUES = 400
 _RIDGE_SHARE, _MEMBER_SHARE = 0.05, 0.5
 
 
@@ -57,8 +69,7 @@ def carrier_of(
 
     block: the sample as a block; classes: what was worked out for the class before.
     """
-    mine = sample.of_class(candidate.class_index) & sample.discover
-    if (candidate.hits & mine).sum() < FEWEST:
+    if len(_members(sample, candidate)) < FEWEST:
         return None
     if candidate.places is not None:
         return _moved(sample, candidate, block)
@@ -80,16 +91,13 @@ class _Scorers:
     def __init__(self, window: Material, mask: Mask, candidate: Candidate) -> None:
         mine = window.of_class(candidate.class_index) & window.discover
         rows = np.flatnonzero(candidate.hits & mine)
-        rest = np.setdiff1d(np.flatnonzero(window.discover), rows)
-        of_class = np.setdiff1d(np.flatnonzero(mine), rows)
-        contrast = of_class if len(of_class) >= FEWEST else rest
         # As many candidates as there are would hold the whole sample each.
         self._empty = _with_images(window, *np.zeros((2, 0, window.images.shape[1]), np.float32))
-        self._line = MatchedFilter(window, mask, rows, rest, contrast)
+        self._line = MatchedFilter.drawn(window, mask, rows, np.flatnonzero(mine))
         self._conditional: ConditionalScorer | None = None
-        if mask.sum() * window.shape[2] > _MOST_VALUES:
+        if mask.sum() * window.shape[2] > MOST_CONDITIONAL:
             return
-        conditional = ConditionalScorer(window, mask, rows, rest)
+        conditional = ConditionalScorer(window, mask, rows, rest_of(window, rows))
         by_line = self._line.scores(window) > self._line.threshold
         if f1(conditional.scores(window) > 0, candidate.hits) > f1(by_line, candidate.hits):
             self._conditional = conditional
@@ -121,7 +129,7 @@ def _with_images(material: Material, images: Floats, expected: Floats) -> Materi
 
 
 def _local(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
-    window = _Window(sample.shape, candidate.mask)
+    window = Window(sample.shape, candidate.mask)
     excluded = candidate.hits[block.references.in_sample]
     theirs = window.of(block.references.images)
 
@@ -135,28 +143,8 @@ def _local(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
     return Carrier(lambda of: scorers.tell(*cut_to(of)), scorers.threshold)
 
 
-class _Window:
-    """The box around a mask and a pixel more; pixels beyond the border repeat its own."""
-
-    def __init__(self, shape: tuple[int, int, int], mask: Mask) -> None:
-        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        self._whole = shape
-        self.corner = np.array([rows[0], columns[0]])
-        self.side = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
-        inner = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        self.mask = np.pad(inner, 1)
-        self.shape = (self.side[0] + 2, self.side[1] + 2, shape[2])
-
-    def of(self, images: Floats, at: Offsets | None = None) -> Floats:
-        """Windows (n, p) of images (n, D); at: (n, 2) where the mask's box lies in each."""
-        places = np.repeat(self.corner[None], len(images), 0) if at is None else at
-        windows = cut(images.reshape(-1, *self._whole), places - 1, self.shape[:2])
-        return np.ascontiguousarray(windows.reshape(len(images), -1))
-
-
 def _moved(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
-    assert candidate.places is not None
-    window = _Window(sample.shape, candidate.mask)
+    window = Window(sample.shape, candidate.mask)
     weights = _moved_filter(sample, candidate, window, block)
 
     def matched(of: Block) -> Offsets:
@@ -176,7 +164,7 @@ def _moved(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
         told = scorers.tell(*cut_to(of, at))
         return replace(told, places=(at - window.corner).astype(np.int16))
 
-    rigid = _rigid(sample, candidate, block)
+    rigid = _rigid(sample, candidate, window, block)
     by_filter = Carrier(tell, scorers.threshold)
     if rigid is None or _agree(rigid, candidate, block) <= _agree(by_filter, candidate, block):
         return by_filter
@@ -188,18 +176,26 @@ def _agree(carrier: Carrier, candidate: Candidate, block: Block) -> float:
     return f1(carrier.tell(block).hits, candidate.hits)
 
 
-def _rigid(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
-    """By how close an image comes to what the members have, where that is rigid."""
-    assert candidate.places is not None
-    window = _Window(sample.shape, candidate.mask)
+def _members(sample: Material, candidate: Candidate) -> Rows:
+    """Rows of the candidate's members in half A of the sample."""
     mine = sample.of_class(candidate.class_index) & sample.discover
-    members = np.flatnonzero(candidate.hits & mine)
-    at = window.corner + candidate.places[members].astype(np.int64)
+    return np.flatnonzero(candidate.hits & mine)
+
+
+def _placed(sample: Material, candidate: Candidate, window: Window) -> tuple[Rows, Offsets]:
+    """The members (m,) of a pattern that moves, and where each has the mask's box, (m, 2)."""
+    assert candidate.places is not None
+    members = _members(sample, candidate)
+    return members, window.corner + candidate.places[members].astype(np.int64)
+
+
+def _rigid(sample: Material, candidate: Candidate, window: Window, block: Block) -> Carrier | None:
+    """By how close an image comes to what the members have, where that is rigid."""
+    members, at = _placed(sample, candidate, window)
     whole = block.images[members].reshape(-1, *sample.shape)
     windows, half_a = cut(whole, at, window.side), block.images[sample.discover]
-    others = ~mine[sample.discover]
-    mask = window.mask[1:-1, 1:-1]
-    drawn = RigidMatch.drawn(windows, mask, half_a, others, shape=sample.shape)
+    others = ~sample.of_class(candidate.class_index)[sample.discover]
+    drawn = RigidMatch.drawn(windows, window.box_mask, half_a, others, shape=sample.shape)
     if drawn is None:
         return None
     match = drawn[0]
@@ -212,19 +208,16 @@ def _rigid(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
 
 
 def _moved_filter(
-    sample: Material, candidate: Candidate, window: _Window, block: Block
+    sample: Material, candidate: Candidate, window: Window, block: Block
 ) -> NDArray[np.float32]:
     """(h, w, C) the filter on the mask's box, from the members' windows where they have it."""
-    assert candidate.places is not None
-    mine = sample.of_class(candidate.class_index) & sample.discover
-    members = np.flatnonzero(candidate.hits & mine)
-    at = window.corner + candidate.places[members].astype(np.int64)
+    members, at = _placed(sample, candidate, window)
     residual = _residual(block, sample.shape)
     pixels = residual[torch.from_numpy(members)].permute(0, 2, 3, 1).numpy()
     mean = cut(pixels, at, window.side).mean(0)
     half_a = residual[torch.from_numpy(np.flatnonzero(sample.discover))]
     covariance = window_covariance(half_a, window.side, np.random.default_rng(0))
-    on_mask = values_on(window.mask[1:-1, 1:-1], sample.shape[2])
+    on_mask = values_on(window.box_mask, sample.shape[2])
     target = mean.ravel()[on_mask].astype(np.float64)
     solved = np.linalg.solve(covariance[np.ix_(on_mask, on_mask)], target)
     weights = np.zeros(mean.size, np.float32)
@@ -250,7 +243,7 @@ def _whole(
     def near(of: Block) -> Rows:
         return of.across(excluded) if is_across else of.without(excluded)
 
-    members = np.flatnonzero(candidate.hits & found.mine & sample.discover)
+    members = _members(sample, candidate)
     rest = np.flatnonzero(sample.discover & ~hiding)
     if len(rest) < FEWEST:
         return None

@@ -17,9 +17,11 @@ from scipy import ndimage
 
 from spurview.core.detectors.gradient import Gradient
 from spurview.core.material import Bools, Floats, Material, Rows, f1
-from spurview.core.registration import Offsets, best_matches, cut, window_covariance
+from spurview.core.registration import FEWEST, Offsets, best_matches, window_covariance
 from spurview.core.rigid_match import CLOSEST, LEAST_CONTRAST, THRESHOLD, closest
 from spurview.core.separation import valley
+from spurview.core.surplus import surplus, worth
+from spurview.core.template import cut
 
 SIDES_PX = (5, 8)
 # The highest of many places is above this many deviations now and then.
@@ -27,7 +29,6 @@ LEAST_DEVIATIONS = 5.0
 _EXEMPLARS = 32
 _MOST_MATCHED = 400
 _KEPT = 4
-_FEWEST = 6
 # An exemplar that is no more at home in the class than this is no pattern of it.
 _LEAST_Z = 2.0
 
@@ -36,7 +37,7 @@ _LEAST_Z = 2.0
 class Exemplar:
     """A window of one image, and the images that match it.
 
-    worth: z / (.15 + valley); window: (h, w, C), residual or, of what is rigid, pixels; hits: (n,)
+    worth: of `surplus`; window: (h, w, C), residual or, of what is rigid, pixels; hits: (n,)
     of half A, only images tried; at: (n, 2) of what is rigid, where its hits have it, else None.
     """
 
@@ -154,8 +155,8 @@ class Exemplars:
             column = scores[:, index]
             hits = column > thresholds[index]
             n, n_own = int(hits.sum()), int((hits & is_own).sum())
-            z = (n_own - base * n) / np.sqrt(base * (1 - base) * n + 1)
-            if n_own < _FEWEST or z < _LEAST_Z:
+            z = surplus(n_own, n, base)
+            if n_own < FEWEST or z < _LEAST_Z:
                 continue
             gap = valley(column[is_own], float(typical[index]), float(thresholds[index]))
             everywhere = np.zeros(len(self._half_a), bool)
@@ -164,8 +165,7 @@ class Exemplars:
             if where is not None:
                 at = np.zeros((len(self._half_a), 2), np.int64)
                 at[tried.rows] = where[:, index]
-            worth = float(z / (0.15 + min(gap, 3.0)))
-            found.append(Exemplar(worth, window, everywhere, at))
+            found.append(Exemplar(worth(z, gap), window, everywhere, at))
         return found
 
 

@@ -24,7 +24,7 @@ from spurview.core.pixel_map import (
     split_mask,
     strength_mask,
 )
-from spurview.core.registration import cut
+from spurview.core.template import brought_home
 from spurview.core.whole_family import free_neighbours, mean_residual
 
 # A pattern is localised when its piece holds this share of the divergence above noise.
@@ -140,8 +140,7 @@ def _at_home(material: Material, candidate: Candidate, rows: Rows, carriers: Row
     if candidate.places is None:
         return material.images[rows]
     whole = material.images[rows].reshape(-1, *material.shape)
-    offsets = candidate.places[carriers].astype(np.int64)
-    return cut(whole, offsets, material.shape[:2]).reshape(len(rows), -1)
+    return brought_home(whole, candidate.places[carriers]).reshape(len(rows), -1)
 
 
 def offsets_of(material: Material, candidate: Candidate) -> NDArray[np.int16] | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spurview.core.candidate import Candidate, discovery_key
+from spurview.core.candidate import Candidate, discovery_key, surplus_in
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material, Rows, cropped, f1
 from spurview.core.pixel_map import (
@@ -18,15 +17,20 @@ from spurview.core.pixel_map import (
     split_mask,
 )
 from spurview.core.progress import Report
-from spurview.core.scorers import LEAST_DEVIATIONS, MEMBER_SHARE, ConditionalScorer, MatchedFilter
+from spurview.core.scorers import (
+    FEWEST,
+    LEAST_DEVIATIONS,
+    MEMBER_SHARE,
+    MOST_CONDITIONAL,
+    ConditionalScorer,
+    MatchedFilter,
+    rest_of,
+)
 from spurview.core.separation import valley
 
-FEWEST = 5
 _ITERATIONS = 5
 _MAP_FROM = 3
 _CONDITIONAL_ITERATIONS = 3
-# Members are too few to tell how more values than these go together.
-_MOST_VALUES = 400
 # What is hardly more at home in the class than elsewhere in half A is not worth scoring.
 _LEAST_Z = 1.5
 
@@ -90,7 +94,7 @@ def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> 
     """The refined pattern as told by the conditional scorer, and as told by the linear one."""
     window, inner = cropped(found.material, mask)
     by_line = _linear_hits(found, window, inner, members)
-    if _enrichment(found, by_line) < _LEAST_Z:
+    if surplus_in(found.material.discover, by_line, found.mine) < _LEAST_Z:
         return []
     candidates = []
     for hits in (_conditional_hits(found, window, inner, members), by_line):
@@ -99,15 +103,6 @@ def _scored(found: ClassMaterial, detector: str, mask: Mask, members: Bools) -> 
             if candidate is not None:
                 candidates.append(candidate)
     return candidates
-
-
-def _enrichment(found: ClassMaterial, hits: Bools) -> float:
-    """z of the class among the hits of half A, against its share of half A."""
-    discover = found.material.discover
-    base = float(found.mine[discover].mean())
-    n = int((hits & discover).sum())
-    excess = int((hits & discover & found.mine).sum()) - base * n
-    return float(excess / np.sqrt(base * (1 - base) * n + 1))
 
 
 def _conditional_hits(
@@ -119,17 +114,17 @@ def _conditional_hits(
     """
     rows = found.members_a[members]
     on_mask = places(mask, material.shape[2])
-    if len(on_mask) > _MOST_VALUES:
+    if len(on_mask) > MOST_CONDITIONAL:
         return None
     patches = material.images[rows][:, on_mask]
     distance = np.square(patches - np.median(patches, axis=0)).sum(1)
     first = rows[distance <= np.quantile(distance, 0.6)]
-    scorer = ConditionalScorer(material, mask, first, _rest(found, rows))
+    scorer = ConditionalScorer(material, mask, first, rest_of(material, rows))
     for _ in range(_CONDITIONAL_ITERATIONS - 1):
         rows = found.members_a[scorer.scores(material, found.members_a) > 0]
         if len(rows) < FEWEST:
             return None
-        scorer = ConditionalScorer(material, mask, rows, _rest(found, rows))
+        scorer = ConditionalScorer(material, mask, rows, rest_of(material, rows))
     hits: Bools = scorer.scores(material) > 0
     return hits
 
@@ -175,11 +170,4 @@ def _matched_filter(
     found: ClassMaterial, material: Material, mask: Mask, rows: Rows
 ) -> MatchedFilter:
     """Contrasted to the rest of the class, or to the other classes where there is no rest."""
-    rest_of_class = np.setdiff1d(found.members_a, rows)
-    contrast = rest_of_class if len(rest_of_class) >= FEWEST else found.others
-    return MatchedFilter(material, mask, rows, _rest(found, rows), contrast)
-
-
-def _rest(found: ClassMaterial, rows: Rows) -> Rows:
-    rest: NDArray[np.int64] = np.setdiff1d(np.flatnonzero(found.material.discover), rows)
-    return rest
+    return MatchedFilter.drawn(material, mask, rows, found.members_a, otherwise=found.others)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spurview.core.covariance import Covariance
 from spurview.core.neighbours import Matcher, mean_of, nearest_among, with_those_among
 
 Floats = NDArray[np.float32]
@@ -141,8 +142,6 @@ class ClassMaterial:
     """
 
     def __init__(self, material: Material, class_index: int) -> None:
-        from spurview.core.covariance import Covariance
-
         self.material = material
         self.class_index = class_index
         self.mine = material.of_class(class_index)

@@ -30,16 +30,17 @@ from spurview.core.pixel_map import (
 )
 from spurview.core.progress import Report
 from spurview.core.registration import (
+    FEWEST,
     Offsets,
     best_matches,
-    cut,
     registered,
     window_covariance,
 )
 from spurview.core.rigid_match import THRESHOLD, RigidMatch
 from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter
 from spurview.core.separation import valley
-from spurview.core.template import shifted
+from spurview.core.surplus import surplus, worth
+from spurview.core.template import cut, shifted
 
 DETECTOR = "exemplars"
 _MARGIN_PX = 3
@@ -49,7 +50,6 @@ _MOST_OTHERS = 600
 # Of a rigid pattern and more around it, which only some carriers have, the pattern.
 _WITHIN = 0.8
 _LEAST_OF_PART = 0.75
-_FEWEST = 6
 # A pattern that most members have in one place is not a moved one.
 _MOST_IN_PLACE = 0.6
 _NEIGHBOURS = 3
@@ -135,7 +135,7 @@ class MovedSearch:
         at (N, 2): where each image has the window of this side (h, w).
         """
         members = np.flatnonzero(chosen[self._half_a])
-        if len(members) < _FEWEST:
+        if len(members) < FEWEST:
             return []
         places = at[self._half_a[members]]
         fit, _ = self._drawn(members, places, side)
@@ -171,7 +171,7 @@ class MovedSearch:
             typical = float(np.median(scores[members, 0]))
             fit = replace(fit, typical=typical)
             members = np.flatnonzero((scores[:, 0] > fit.threshold) & self._own)
-            if len(members) < _FEWEST:
+            if len(members) < FEWEST:
                 return None
             fit, _ = self._drawn(members, where[members, 0], fit.side)
         return self._as_typical(fit, members)
@@ -211,7 +211,7 @@ class MovedSearch:
         scores, where = best_matches(self._every, fit.weights[None])
         raw, at = scores[:, 0], where[:, 0]
         members = np.flatnonzero((raw > fit.threshold) & self._mine & material.discover)
-        if len(members) < _FEWEST or _stands_still(at[members]):
+        if len(members) < FEWEST or _stands_still(at[members]):
             return []
         windows = registered(material, at - 1, (fit.side[0] + 2, fit.side[1] + 2))
         mask = np.pad(fit.mask, 1)
@@ -244,7 +244,7 @@ class MovedSearch:
         images = self._material.images[self._half_a[tried]]
         found = None
         for _ in range(_RIGID_ROUNDS):
-            if len(members) < _FEWEST:
+            if len(members) < FEWEST:
                 return None
             fit, at = self._drawn(members, at, side)
             whole = self._material.images[self._half_a[members]].reshape(-1, *shape)
@@ -260,7 +260,7 @@ class MovedSearch:
             before, members, at = members, tried[hits & ~others], where[hits & ~others]
             if np.array_equal(members, before):
                 break
-        return None if len(members) < _FEWEST or _stands_still(at) else found
+        return None if len(members) < FEWEST or _stands_still(at) else found
 
     def _told_by(self, candidate: Candidate, scores: Floats) -> Candidate:
         """The candidate with scores as `RigidMatch` gives them."""
@@ -276,12 +276,9 @@ class MovedSearch:
     ) -> Candidate | None:
         scope = self._mine & windows.discover
         rows = np.flatnonzero(hits & scope)
-        if len(rows) < _FEWEST:
+        if len(rows) < FEWEST:
             return None
-        rest = np.setdiff1d(np.flatnonzero(windows.discover), rows)
-        others = np.setdiff1d(np.flatnonzero(scope), rows)
-        contrast = others if len(others) >= _FEWEST else rest
-        scorer = MatchedFilter(windows, mask, rows, rest, contrast)
+        scorer = MatchedFilter.drawn(windows, mask, rows, np.flatnonzero(scope), fewest=FEWEST)
         if scorer.typical <= 0:
             return None
         scores = scorer.scores(windows)
@@ -308,10 +305,9 @@ class MovedSearch:
 
 
 def _worth(scores: Floats, hits: Bools, own: Bools) -> float:
-    """z of the class among hits / (.15 + valley) of the class's scores, as of exemplars."""
-    base, n = own.mean(), int(hits.sum())
-    z = (int((hits & own).sum()) - base * n) / np.sqrt(base * (1 - base) * n + 1)
-    return float(z / (0.15 + min(valley(scores[own], 1.0, THRESHOLD), 3.0)))
+    """What the hits promise by the class's scores, as of exemplars."""
+    z = surplus(int((hits & own).sum()), int(hits.sum()), own.mean())
+    return worth(z, valley(scores[own], 1.0, THRESHOLD))
 
 
 def _without_parts(sought: list[_Rigid]) -> list[_Rigid]:
@@ -342,7 +338,7 @@ def _conditional_hits(windows: Material, mask: Mask, members: Rows, mine: Bools)
     for _ in range(2):
         scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
         rows = own[scorer.scores(windows, own) > 0]
-        if len(rows) < _FEWEST:
+        if len(rows) < FEWEST:
             return None
     scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
     hits: Bools = scorer.scores(windows) > 0

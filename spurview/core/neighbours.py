@@ -166,11 +166,8 @@ class Matcher:
         asked = np.arange(len(self._latents)) if queries is None else queries
         near = self._near[asked]
         kept = ~excluded[near]
-        rank = np.cumsum(kept, axis=1, dtype=np.int32)
-        enough = rank[:, -1] >= self._k
-        found = np.zeros((len(asked), self._k), np.int64)
-        found[enough] = near[kept & (rank <= self._k) & enough[:, None]].reshape(-1, self._k)
-        short = np.flatnonzero(~enough)
+        found: Rows = first_kept(near, kept, self._k)
+        short = np.flatnonzero(kept.sum(1) < self._k)
         if len(short):
             found[short] = nearest_among(self._latents, left, self._k, asked[short])
         return self._of_all(asked, found)

@@ -15,7 +15,8 @@ from spurview.core.bench import Bench
 from spurview.core.candidate import Candidate
 from spurview.core.extraction import Template
 from spurview.core.material import Floats, Material, Rows
-from spurview.core.registration import best_matches, cut, residuals
+from spurview.core.registration import best_matches, residuals
+from spurview.core.template import brought_home, cut
 
 _MOST_STRENGTHENED = 4.0
 
@@ -87,7 +88,7 @@ def _registered_to_one(
     shift = found[:, 0] - at
     whole = (-1, *material.shape)
     images, expected = (
-        cut(part[rows].reshape(whole), shift, material.shape[:2]).reshape(len(rows), -1)
+        brought_home(part[rows].reshape(whole), shift).reshape(len(rows), -1)
         for part in (material.images, material.expected)
     )
     return images, expected, shift.astype(np.int16)

@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
 from spurview.core.neighbours import mean_of
+from spurview.core.pixel_map import Mask
+from spurview.core.template import cut
 
 Windows = NDArray[np.float32]
 Offsets = NDArray[np.int64]
 
+# Fewer members tell nothing of a pattern that moves.
+FEWEST = 6
 # What is found to belong to a pattern may be a little more than the pattern, at the border too.
 BEYOND_PX = 3
 # So many images' responses stay in the processor's cache.
@@ -96,20 +100,6 @@ def random_places(
     return np.stack([rows, columns], 1)
 
 
-def cut(images: Floats, places: Offsets, side: tuple[int, int]) -> Floats:
-    """Windows (n, h, w, C) of images (n, H, W, C), each at its own place (n, 2).
-
-    A window may reach beyond the border, whose pixels are then repeated.
-    """
-    height, width = images.shape[1:3]
-    rows = np.clip(places[:, :1] + np.arange(side[0]), 0, height - 1)
-    columns = np.clip(places[:, 1:] + np.arange(side[1]), 0, width - 1)
-    windows: Floats = images[
-        np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]
-    ]
-    return windows
-
-
 def registered(material: Material, places: Offsets, side: tuple[int, int]) -> Material:
     """The material cut to windows (h, w) at each image's own place (N, 2).
 
@@ -127,3 +117,26 @@ def registered(material: Material, places: Offsets, side: tuple[int, int]) -> Ma
     # A cached property of the material; neighbours' own windows would lie in other places.
     cropped.__dict__["expected"] = np.ascontiguousarray(expected.reshape(len(expected), -1))
     return cropped
+
+
+class Window:
+    """The box around a mask and a pixel more; pixels beyond the border repeat its own.
+
+    shape: (H, W, C) of the images; mask: (H, W). Of the window: `mask`, `shape`; of the mask's box
+    within it: `corner`, its (top, left), and `side`, (h, w).
+    """
+
+    def __init__(self, shape: tuple[int, int, int], mask: Mask) -> None:
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        self._whole = shape
+        self.corner: Offsets = np.array([rows[0], columns[0]])
+        self.side = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+        self.box_mask = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        self.mask = np.pad(self.box_mask, 1)
+        self.shape = (self.side[0] + 2, self.side[1] + 2, shape[2])
+
+    def of(self, images: Floats, at: Offsets | None = None) -> Floats:
+        """Windows (n, p) of images (n, D); at: (n, 2) where the mask's box lies in each."""
+        places = np.repeat(self.corner[None], len(images), 0) if at is None else at
+        windows = cut(images.reshape(-1, *self._whole), places - 1, self.shape[:2])
+        return np.ascontiguousarray(windows.reshape(len(windows), -1))

@@ -15,15 +15,14 @@ from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.material import Bools, Material, Rows, f1
 from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
-from spurview.core.registration import cut
-from spurview.core.scorers import ConditionalScorer, MatchedFilter
+from spurview.core.registration import Window
+from spurview.core.scorers import FEWEST as FEWEST
+from spurview.core.scorers import MOST_CONDITIONAL, ConditionalScorer, MatchedFilter, rest_of
 from spurview.core.separation import valley
 
 _ROUNDS = 2
-FEWEST = 5
 # With fewer carriers among carriers' neighbours than this nothing would change.
 _LEAST_SHARE = 0.15
-_MOST_VALUES = 400
 
 
 def rematched(material: Material, candidate: Candidate) -> Candidate:
@@ -67,8 +66,8 @@ def told_by(window: Material, mask: Mask, candidate: Candidate, rows: Rows) -> l
     mine = window.of_class(candidate.class_index)
     by_line = _filter(window, mask, rows, mine)
     hits = [by_line.scores(window) > by_line.threshold]
-    if mask.sum() * window.shape[2] <= _MOST_VALUES:
-        scorer = ConditionalScorer(window, mask, rows, _without(window, rows))
+    if mask.sum() * window.shape[2] <= MOST_CONDITIONAL:
+        scorer = ConditionalScorer(window, mask, rows, rest_of(window, rows))
         hits.append(scorer.scores(window) > 0)
     told = [_scored(window, mask, candidate, found, mine) for found in hits]
     return [again for again in told if again is not None]
@@ -76,22 +75,13 @@ def told_by(window: Material, mask: Mask, candidate: Candidate, rows: Rows) -> l
 
 def _window(material: Material, candidate: Candidate) -> tuple[Material, Mask]:
     """The material cut to the mask and a pixel around it, with rematched expectations."""
-    rows, columns = np.flatnonzero(candidate.mask.any(1)), np.flatnonzero(candidate.mask.any(0))
-    corner = np.array([[rows[0] - 1, columns[0] - 1]])
-    side = (int(rows[-1] - rows[0]) + 3, int(columns[-1] - columns[0]) + 3)
-    whole = material.images.reshape(-1, *material.shape)
-    images = cut(whole, np.repeat(corner, len(whole), 0), side).reshape(len(whole), -1)
-    cropped = replace(
-        material,
-        shape=(*side, material.shape[2]),
-        images=np.ascontiguousarray(images),
-        rebuilt=None,
-    )
+    window = Window(material.shape, candidate.mask)
+    images = window.of(material.images)
+    seen = replace(material, shape=window.shape, images=images, rebuilt=None)
     near = material.matcher.without(material.hiding(candidate.hits))
     # A cached property of the material, which would take the neighbours that hits are among.
-    cropped.__dict__["expected"] = mean_of(cropped.images, near)
-    inner = candidate.mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return cropped, np.pad(inner, 1)
+    seen.__dict__["expected"] = mean_of(images, near)
+    return seen, window.mask
 
 
 def _scored(
@@ -118,12 +108,4 @@ def _scored(
 
 
 def _filter(window: Material, mask: Mask, rows: Rows, mine: Bools) -> MatchedFilter:
-    rest_of_class = np.setdiff1d(np.flatnonzero(mine & window.discover), rows)
-    rest = _without(window, rows)
-    contrast = rest_of_class if len(rest_of_class) >= FEWEST else rest
-    return MatchedFilter(window, mask, rows, rest, contrast)
-
-
-def _without(window: Material, rows: Rows) -> Rows:
-    rest: Rows = np.setdiff1d(np.flatnonzero(window.discover), rows)
-    return rest
+    return MatchedFilter.drawn(window, mask, rows, np.flatnonzero(mine & window.discover))

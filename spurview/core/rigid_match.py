@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 from spurview.core.material import Bools, Floats
 from spurview.core.pixel_map import Mask
-from spurview.core.registration import BEYOND_PX, Offsets
+from spurview.core.registration import BEYOND_PX, FEWEST, Offsets
 
 # A hit lies so far from the median image towards the typical member.
 THRESHOLD = 0.7
 # Two steps of 8-bit values: what comes as close as that is the same.
 _SAME = (2 / 255) ** 2
-_FEWEST = 6
 # Values that differ by no more than this agree.
 _ALIKE = 0.1
 _LEAST_AGREEING = 0.99
@@ -71,7 +70,7 @@ class RigidMatch:
             rate = agreeing.mean(0)
             core = mask & (rate >= np.median(rate[mask]))
             windows = windows[agreeing[:, core].mean(1) >= _MOST_OF_CORE]
-            if len(windows) < _FEWEST:
+            if len(windows) < FEWEST:
                 return None
             mask = mask & (_agreeing(windows).mean(0) >= _LEAST_AGREEING)
             if not mask.any():

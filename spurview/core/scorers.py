@@ -6,6 +6,8 @@ conditional scorer is quadratic, sharper, and deceived by natural shapes. Either
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -17,6 +19,10 @@ from spurview.core.pixel_map import Mask, otsu_threshold, places
 LEAST_DEVIATIONS = 2.5
 # ... and above this share of the members' median score.
 MEMBER_SHARE = 0.55
+# Members are too few to tell how more values than these go together.
+MOST_CONDITIONAL = 400
+# Fewer members teach a scorer nothing.
+FEWEST = 5
 
 
 class MatchedFilter:
@@ -40,6 +46,28 @@ class MatchedFilter:
         self._offset = float(np.median(rest_residual @ self._weights))
         self.typical = float(np.median(member_residual @ self._weights) - self._offset)
         self.threshold = max(LEAST_DEVIATIONS, MEMBER_SHARE * self.typical)
+
+    @classmethod
+    def drawn(
+        cls,
+        material: Material,
+        mask: Mask,
+        members: Rows,
+        of_class: Rows,
+        *,
+        otherwise: Rows | None = None,
+        fewest: int = FEWEST,
+    ) -> Self:
+        """From members against the rest of half A, contrasted to the rest of the class.
+
+        of_class: the class's images among which members were sought; where fewer than `fewest` of
+        them are no members, the contrast is `otherwise`, or the rest of half A.
+        """
+        rest = rest_of(material, members)
+        contrast = np.setdiff1d(of_class, members)
+        if len(contrast) < fewest:
+            contrast = rest if otherwise is None else otherwise
+        return cls(material, mask, members, rest, contrast)
 
     def scores(self, material: Material, rows: Rows | slice = slice(None)) -> NDArray[np.float64]:
         """Scores of the given rows, in standard deviations."""
@@ -88,6 +116,12 @@ class ConditionalScorer:
         covariance = (1 - shrink) * (errors.T @ errors / n)
         covariance[np.diag_indices(n_values)] += shrink * errors.var(0) + 0.004
         return mu, nu, beta, np.linalg.inv(covariance), float(np.linalg.slogdet(covariance)[1])
+
+
+def rest_of(material: Material, members: Rows) -> Rows:
+    """The rows of half A that are no members."""
+    rest: Rows = np.setdiff1d(np.flatnonzero(material.discover), members)
+    return rest
 
 
 def _on(values: Floats, rows: Rows | slice, places: Rows) -> Floats:

@@ -64,13 +64,20 @@ def brought_home(images: NDArray[Any], offsets: NDArray[np.integer[Any]]) -> NDA
 
     What a pattern that moves looks like in them then lies on its mask; the border is repeated.
     """
+    return cut(images, offsets.astype(np.int64), images.shape[1:3])
+
+
+def cut(images: NDArray[Any], places: NDArray[np.int64], side: tuple[int, ...]) -> NDArray[Any]:
+    """Windows (n, h, w, C) of images (n, H, W, C), each at its own place (n, 2), (top, left).
+
+    A window may reach beyond the border, whose pixels are then repeated.
+    """
     height, width = images.shape[1:3]
-    steps = offsets.astype(np.intp)
-    rows = np.clip(np.arange(height) + steps[:, :1], 0, height - 1)
-    columns = np.clip(np.arange(width) + steps[:, 1:], 0, width - 1)
+    rows = np.clip(places[:, :1] + np.arange(side[0]), 0, height - 1)
+    columns = np.clip(places[:, 1:] + np.arange(side[1]), 0, width - 1)
     each = np.arange(len(images))[:, None, None]
-    moved: NDArray[Any] = images[each, rows[:, :, None], columns[:, None, :]]
-    return moved
+    windows: NDArray[Any] = images[each, rows[:, :, None], columns[:, None, :]]
+    return windows
 
 
 def remove(images: Images, reference: Images, mask: Images) -> Images:

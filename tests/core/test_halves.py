@@ -39,21 +39,24 @@ def test_patterns_are_drawn_from_the_half_that_discovers(made, monkeypatch):
     """Members and what they are told from, of every scorer and filter in a whole search."""
     material, drawn = made(), {}
 
-    def spy(module, name):
-        step = getattr(module, name)
+    def spy_on_scorer(module, scorer):
+        class Spied(scorer):
+            def __init__(self, seen, mask, members, rest, *others):
+                drawn.setdefault(module.__name__, []).extend([members, rest])
+                super().__init__(seen, mask, members, rest, *others)
 
-        def spied(first, *args):
-            # (mask, members, rest, ...) of the scorers, (rows, rest, ...) of the filter.
-            members, rest = args[1:3] if isinstance(step, type) else args[:2]
-            drawn.setdefault(module.__name__, []).extend([members, rest])
-            return step(first, *args)
+        monkeypatch.setattr(module, scorer.__name__, Spied)
 
-        monkeypatch.setattr(module, name, spied)
+    one_round = whole_family._one_round
 
+    def spied(found, rows, rest, near):
+        drawn.setdefault(whole_family.__name__, []).extend([rows, rest])
+        return one_round(found, rows, rest, near)
+
+    monkeypatch.setattr(whole_family, "_one_round", spied)
     for module in (local_family, moved_family, rematching):
-        spy(module, MatchedFilter.__name__)
-        spy(module, ConditionalScorer.__name__)
-    spy(whole_family, "_one_round")
+        spy_on_scorer(module, MatchedFilter)
+        spy_on_scorer(module, ConditionalScorer)
     search(material, None, settings=CandidatesSettings(), seed=0, report=silent)
     discovering = material.discover | material.training_discover
     assert {"spurview.core.local_family", "spurview.core.rematching"} <= drawn.keys()

@@ -11,9 +11,9 @@ from spurview.core.bench import Bench
 from spurview.core.extraction import extract
 from spurview.core.insertion import insertion
 from spurview.core.null_controls import null_templates
-from spurview.core.registration import cut
 from spurview.core.removal import removal
 from spurview.core.specificity import kind_of
+from spurview.core.template import cut
 from tests.core import moved_pools
 from tests.core.moved_candidates import HOME, known_candidate
 from tests.core.moved_pools import PATCH, SIDE_PX

@@ -9,13 +9,14 @@ import torch
 from spurview.core.material import RIDGE
 from spurview.core.registration import (
     BEYOND_PX,
+    Window,
     best_matches,
-    cut,
     random_places,
     registered,
     residuals,
     window_covariance,
 )
+from spurview.core.template import cut
 from tests.core import pools
 
 COUNTED = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
@@ -48,6 +49,19 @@ def test_beyond_the_border_its_pixels_are_repeated():
     assert found[1].tolist() == [[11, 11, 11], [11, 11, 11]]
     partly = cut(COUNTED, np.array([[1, 3]]), (3, 2))[0, :, :, 0]
     assert partly.tolist() == [[7, 7], [11, 11], [11, 11]]
+
+
+def test_the_window_of_a_mask_is_its_box_and_a_pixel_more():
+    mask = np.zeros((3, 4), bool)
+    mask[1, 2:] = True
+    window = Window((3, 4, 1), mask)
+    assert (window.corner.tolist(), window.side, window.shape) == ([1, 2], (1, 2), (3, 4, 1))
+    assert window.box_mask.tolist() == [[True, True]]
+    assert window.mask.sum() == 2
+    assert window.mask[1, 1:3].all()
+    flat = COUNTED.reshape(1, -1)
+    assert window.of(flat).tolist() == [[1, 2, 3, 3, 5, 6, 7, 7, 9, 10, 11, 11]]
+    assert window.of(flat, np.array([[0, 0]])).tolist() == [[0, 0, 1, 2, 0, 0, 1, 2, 4, 4, 5, 6]]
 
 
 def test_best_matches_finds_the_window_where_it_was_pasted():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from spurview.core.material import f1
-from spurview.core.registration import cut
 from spurview.core.rigid_match import CLOSEST, THRESHOLD, RigidMatch, closest
+from spurview.core.template import cut
 
 SHAPE = (16, 16, 1)
 SQUARE = 5

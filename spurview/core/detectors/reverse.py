@@ -12,6 +12,7 @@ from spurview.core.covariance import Covariance
 from spurview.core.detectors.clustering import clusters, leading, least_members
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material
+from spurview.core.surplus import surplus
 
 _COMPONENTS = 10
 _KS = (8, 24)
@@ -41,14 +42,13 @@ def groups_of_pool(material: Material, rng: np.random.Generator) -> list[Bools]:
 def reverse_proposals(found: ClassMaterial, groups: list[Bools]) -> list[Proposal]:
     """The class's members of every group in which it is too frequent.
 
-    z = (n_c - pi n) / sqrt(pi (1 - pi) n + 1), n images of the group, n_c of them in the class,
-    pi the share of the class in half A.
+    By `surplus`, against the share of the class in half A.
     """
     share = found.mine[found.material.discover].mean()
     proposals = []
     for group in groups:
         n, n_own = int(group.sum()), int((group & found.mine).sum())
-        z = (n_own - share * n) / np.sqrt(share * (1 - share) * n + 1)
+        z = surplus(n_own, n, share)
         if z >= _LEAST_Z and n_own >= least_members(len(found.members_a)):
             proposals.append(Proposal("reverse", group[found.members_a]))
     return proposals

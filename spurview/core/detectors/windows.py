@@ -11,6 +11,7 @@ from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Floats, f1
 from spurview.core.pixel_map import places
 from spurview.core.scorers import top_peak
+from spurview.core.surplus import surplus
 
 _KEPT = 4
 
@@ -72,6 +73,5 @@ def _splits(
         gap = high - low
         between = ((own > low + 0.35 * gap) & (own < low + 0.65 * gap)).sum() / n
         above = along > own[upper].min()
-        excess = mine[above].sum() - base * above.sum()
-        z = excess / np.sqrt(base * (1 - base) * above.sum() + 1)
+        z = surplus(int(mine[above].sum()), int(above.sum()), base)
         yield float(z / (0.15 + between)), upper
