@@ -104,7 +104,7 @@ def failure(window: MainWindow) -> None:
 def note(window: MainWindow) -> None:
     dialog = window.workspace.judging.open_note(window)
     dialog.editor.setPlainText(
-        "A square at the left edge of the twos.\nScanner of ward 3? Ask for its raw images."
+        "A patch at the top left of the threes.\nScanner of ward 3? Ask for its raw images."
     )
 
 

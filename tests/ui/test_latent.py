@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QWidget
 
 from spurview.ui import theme
 from spurview.ui.latent.lasso import inside_polygon
 from spurview.ui.latent.overlay import Label, badges
 from spurview.ui.latent.plots_pane import PlotsPane
 from spurview.ui.latent.raster import Grid, stamped, stamps, top_points
+from spurview.ui.latent.tool_row import ToolRow
 from spurview.ui.latent.view_kinds import EMPTY
 from tests.constructed import CARRIERS, N_INTEREST, N_POOL
 from tests.ui.view_bench import STRONG, Bench, drag, move, show, wheel
@@ -309,3 +311,22 @@ def test_a_change_of_theme_changes_the_ground(pane):
     dark = pane.views[0].grab().toImage().pixelColor(3, 3)
     theme.keeper().choose("light")
     assert pane.views[0].grab().toImage().pixelColor(3, 3) == theme.LIGHT.canvas != dark
+
+
+def test_the_choice_of_colours_stays_whole_beside_a_long_count(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row = ToolRow(holder)
+    row.set_narrow(True)
+    holder.show()
+    wanted = row.colour_box.sizeHint().width()
+    long = "1,320 of 2,000,000"
+    told = []
+    for width, words in ((360, "9 of 20"), (360, long), (700, long)):
+        row.count.show_words(words, words.split()[0])
+        row.setGeometry(0, 0, width, 40)
+        qtbot.waitUntil(lambda: row.count.geometry().right() < row.width())
+        assert row.colour_box.width() >= wanted
+        assert row.count.words == row.count.toolTip() == words
+        told.append(row.count.text())
+    assert told == ["9 of 20", "1,320", long]

@@ -112,7 +112,7 @@ class PlotsPane(QWidget):
     @property
     def count_text(self) -> str:
         """What is selected of what is shown, as it stands in the tool row."""
-        return self._tool_row.count.text()
+        return self._tool_row.count.words
 
     def sizeHint(self) -> QSize:
         return QSize(536, 756)
@@ -299,11 +299,12 @@ class PlotsPane(QWidget):
             hidden = self._legend.hidden_groups
             visible = sum(int(t) for i, t in enumerate(totals) if i not in hidden)
             self._legend.set_counts([Count(int(total)) for total in totals])
-            self._tool_row.count.setText(f"{count(visible)} shown")
+            self._tool_row.count.show_words(f"{count(visible)} shown", count(visible))
             return
         index, _ = colouring.places_of(self._selection.rows)
         selected = np.bincount(colouring.codes[index], minlength=len(totals))
         self._legend.set_counts(
             [Count(int(t), int(s)) for t, s in zip(totals, selected, strict=True)]
         )
-        self._tool_row.count.setText(f"{count(len(index))} of {count(len(colouring.rows))}")
+        chosen, total = count(len(index)), count(len(colouring.rows))
+        self._tool_row.count.show_words(f"{chosen} of {total}", chosen)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QWidget
 
+from spurview.ui import theme
 from spurview.ui.latent.colouring import WAYS
 from spurview.ui.latent.tools import Tool
 from spurview.ui.latent.view_kinds import KINDS
@@ -20,6 +22,46 @@ TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
 )
 
 
+class Count(QLabel):
+    """How many points are meant; in short where there is no room for the words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self._short = "", ""
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # As labels do: text scales with the system.
+        theme.keeper().text_scaled.connect(self._dress)
+        self._dress()
+
+    def show_words(self, words: str, short: str) -> None:
+        """Show the words, or `short` where they do not fit."""
+        self.words, self._short = words, short
+        self.setToolTip(words)
+        self.updateGeometry()
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._room_for(self.words), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._room_for(self._short), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _dress(self) -> None:
+        self.setFont(theme.font(400))
+        self._fit()
+
+    def _fit(self) -> None:
+        fits = self.width() >= self._room_for(self.words)
+        self.setText(self.words if fits else self._short)
+
+    def _room_for(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words)
+
+
 class ToolRow(QWidget):
     """Says what the person wishes; the pane does it."""
 
@@ -33,8 +75,6 @@ class ToolRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(8, 6, 16, 6)
-        self._line.setSpacing(4)
         self._add_tools()
         self._line.addStretch(1)
         self._colour_word = label("Colour", "quiet")
@@ -44,8 +84,7 @@ class ToolRow(QWidget):
         self.view_button = FlatButton("View", "plus", name="Add a view", framed=True)
         self.view_button.setToolTip("Add a view of the same images")
         self._add_kinds()
-        self.count = label("")
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.count = Count()
         self._choices = QHBoxLayout()
         for widget in (self._colour_word, self.colour_box, self.view_button, self.count):
             self._choices.addWidget(widget)
@@ -59,7 +98,9 @@ class ToolRow(QWidget):
 
     def set_narrow(self, is_narrow: bool) -> None:
         """Drop words, and stand closer, where there is little room."""
-        self._choices.setSpacing(4 if is_narrow else 8)
+        self._line.setContentsMargins(8, 6, 8 if is_narrow else 16, 6)
+        self._line.setSpacing(0 if is_narrow else 4)
+        self._choices.setSpacing(2 if is_narrow else 8)
         self._colour_word.setVisible(not is_narrow)
         self.view_button.setText("" if is_narrow else "View")
         self.view_button.updateGeometry()
