@@ -97,9 +97,8 @@ def _moved(material: Material, class_index: int, chosen: Bools, moved: Moved) ->
     rows, columns = np.flatnonzero(moved.mask.any(1)), np.flatnonzero(moved.mask.any(0))
     side = (int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1)
     at = moved.places.astype(np.int64) + np.array([rows[0], columns[0]])
-    residual = residuals(material, np.arange(len(material.images)))
     # Nothing is drawn by chance here but the places that tell what windows look like.
-    search = MovedSearch(material, residual, class_index, None, np.random.default_rng(0))
+    search = MovedSearch(material, residuals(material), class_index, None, np.random.default_rng(0))
     found = search.drawn_from(chosen, at, side)
     return [
         replace(c, detectors=frozenset({DETECTOR}))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
@@ -32,6 +31,7 @@ from spurview.core.progress import Report
 from spurview.core.registration import (
     FEWEST,
     Offsets,
+    Residuals,
     best_matches,
     registered,
     window_covariance,
@@ -84,12 +84,12 @@ class MovedSearch:
     def __init__(
         self,
         material: Material,
-        every: torch.Tensor,
+        every: Residuals,
         class_index: int,
         gradient: Gradient | None,
         rng: np.random.Generator,
     ) -> None:
-        """every: (N, C, H, W) residuals of all images, the same for all classes."""
+        """every: residuals of all images, the same for all classes."""
         self._material, self._class, self._gradient, self._rng = (
             material,
             class_index,
@@ -99,7 +99,7 @@ class MovedSearch:
         self._mine = material.of_class(class_index)
         self._half_a = np.flatnonzero(material.discover)
         self._every = every
-        self._residual = every[torch.from_numpy(self._half_a)]
+        self._residual = every[self._half_a]
         self._own = self._mine[self._half_a]
         # What rigid patterns are drawn from: all of the class, and enough of the others.
         others = np.flatnonzero(~self._own)

@@ -75,7 +75,7 @@ def _registered_to_one(
     them, and how far each was shifted: the way in which a pattern that moves is drawn."""
     top, left, bottom, right = _box_of(template)
     side = (bottom - top, right - left)
-    unusual = residuals(material, rows)
+    unusual = residuals(material)[rows]
     energy = np.square(unusual[0].numpy()).sum(0)
     summed = ndimage.uniform_filter(energy, side, mode="constant", origin=(0, 0))
     inside = summed[

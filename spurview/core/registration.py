@@ -2,18 +2,19 @@
 
 A place is the (top, left) pixel of a window that lies within the image, or reaches `BEYOND_PX`
 beyond its border, where nothing is unusual. Residuals are images less
-the mean of their content neighbours, (n, C, H, W) float32.
+the mean of their content neighbours, (n, C, H, W) float32; those of all images are never held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from spurview.core.correlation import correlation
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
 from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
@@ -31,22 +32,44 @@ _BLOCK = 64
 _SAMPLED = 3000
 
 
-def residuals(material: Material, rows: Rows) -> torch.Tensor:
-    """Images of the rows less the mean of their neighbours, (n, C, H, W)."""
-    images, expected = material.images, material.expected
+@dataclass(frozen=True)
+class Residuals:
+    """Images less what is expected of them, worked out for the rows that are asked for.
 
-    def difference(part: slice) -> Floats:
-        return images[rows[part]] - expected[rows[part]]
+    images: (N, D); expected: of rows (n,) what is expected of them, (n, D).
+    """
 
-    return by_channel(difference, len(rows), material.shape)
+    images: Floats
+    expected: Callable[[Rows], Floats]
+    shape: tuple[int, int, int]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, rows: Rows) -> torch.Tensor:
+        """(n, C, H, W) of the rows."""
+        return by_channel(lambda part: self._of(rows[part]), len(rows), self.shape)
+
+    def parts(self) -> Iterator[torch.Tensor]:
+        """Those of all images, (`_BLOCK`, C, H, W) after (`_BLOCK`, C, H, W)."""
+        for start in range(0, len(self), _BLOCK):
+            yield self[np.arange(start, min(start + _BLOCK, len(self)))]
+
+    def _of(self, rows: Rows) -> Floats:
+        difference: Floats = self.images[rows] - self.expected(rows)
+        return difference
 
 
-def residuals_without(material: Material, hits: Bools) -> torch.Tensor:
-    """All images less the mean of those of their content neighbours that are no hits."""
+def residuals(material: Material) -> Residuals:
+    """Images less the mean of their neighbours."""
+    expected = material.expected
+    return Residuals(material.images, lambda rows: expected[rows], material.shape)
+
+
+def residuals_without(material: Material, hits: Bools) -> Residuals:
+    """Images less the mean of those of their content neighbours that are no hits."""
     images, near = material.images, material.matcher.without(hits)
-    return by_channel(
-        lambda part: images[part] - mean_of(images, near[part]), len(images), material.shape
-    )
+    return Residuals(images, lambda rows: mean_of(images, near[rows]), material.shape)
 
 
 def by_channel(
@@ -63,15 +86,16 @@ def by_channel(
 
 
 @torch.no_grad()
-def best_matches(images: torch.Tensor, filters: Windows) -> tuple[Floats, Offsets]:
+def best_matches(images: torch.Tensor | Residuals, filters: Windows) -> tuple[Floats, Offsets]:
     """Highest score (n, F) of each filter anywhere in each image, and its places (n, F, 2).
 
-    images: (n, C, H, W); filters: (F, h, w, C).
+    images: (n, C, H, W), n >= 1; filters: (F, h, w, C).
     """
     kernels = torch.from_numpy(np.ascontiguousarray(filters.transpose(0, 3, 1, 2)))
     scores, where = [], []
-    for part in torch.split(images, _BLOCK):
-        response = torch.nn.functional.conv2d(part, kernels, padding=BEYOND_PX)
+    parts = torch.split(images, _BLOCK) if isinstance(images, torch.Tensor) else images.parts()
+    for part in parts:
+        response = correlation(part, kernels, padding=BEYOND_PX)
         best, index = response.flatten(2).max(2)
         columns = response.shape[3]
         scores.append(best.numpy())
@@ -86,7 +110,7 @@ def window_covariance(
     places = random_places(rng, _SAMPLED, images.shape[2:], side)
     rows = rng.integers(len(images), size=_SAMPLED)
     pixels = images.permute(0, 2, 3, 1).numpy()
-    windows = cut(pixels[rows], places, side).reshape(_SAMPLED, -1).astype(np.float64)
+    windows = cut(pixels, places, side, rows).reshape(_SAMPLED, -1).astype(np.float64)
     covariance: NDArray[np.float64] = windows.T @ windows / _SAMPLED
     return covariance + RIDGE * np.eye(len(covariance))
 
@@ -137,6 +161,15 @@ class Window:
 
     def of(self, images: Floats, at: Offsets | None = None) -> Floats:
         """Windows (n, p) of images (n, D); at: (n, 2) where the mask's box lies in each."""
-        places = np.repeat(self.corner[None], len(images), 0) if at is None else at
-        windows = cut(images.reshape(-1, *self._whole), places - 1, self.shape[:2])
+        whole = images.reshape(-1, *self._whole)
+        if at is not None:
+            windows = cut(whole, at - 1, self.shape[:2])
+            return np.ascontiguousarray(windows.reshape(len(windows), -1))
+        rows, columns = (
+            np.clip(first - 1 + np.arange(n), 0, most - 1)
+            for first, n, most in zip(self.corner, self.shape[:2], self._whole[:2], strict=True)
+        )
+        # One place for all: a slice, and only its border may have to be repeated.
+        within = whole[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        windows = within[:, (rows - rows[0])[:, None], (columns - columns[0])[None]]
         return np.ascontiguousarray(windows.reshape(len(windows), -1))

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from spurview.core.correlation import correlation
 from spurview.core.material import Bools, Floats
 from spurview.core.pixel_map import Mask
 from spurview.core.registration import BEYOND_PX, FEWEST, Offsets
@@ -121,8 +122,8 @@ def closest(
     for part in np.array_split(images, max(1, -(-len(images) // block))):
         pixels = torch.tensor(part.reshape(-1, *shape)).permute(0, 3, 1, 2)
         pixels = torch.nn.functional.pad(pixels, [BEYOND_PX] * 4, mode="replicate")
-        energy = torch.nn.functional.conv2d(pixels.square().sum(1, keepdim=True), covered)
-        distance = energy - 2 * torch.nn.functional.conv2d(pixels, kernels) + own
+        energy = correlation(pixels.square().sum(1, keepdim=True), covered)
+        distance = energy - 2 * correlation(pixels, kernels) + own
         distance += per_pixel * _beyond(distance.shape[2], distance.shape[3])
         best, index = distance.flatten(2).min(2)
         columns = distance.shape[3]

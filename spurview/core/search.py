@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
-import torch
 
 from spurview.core.candidate import Candidate, candidate_id, without_duplicates
 from spurview.core.coarse import coarse, slopes_of_blocks, to_full_size
@@ -33,7 +32,7 @@ from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
 from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces, in_its_place
-from spurview.core.registration import residuals, residuals_without
+from spurview.core.registration import Residuals, residuals, residuals_without
 from spurview.core.rematching import is_hidden, rematched
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
@@ -59,14 +58,14 @@ MarginGradients = Callable[[Floats, int, Rows], Floats]
 class _Shared:
     """What the searches of all classes share.
 
-    blocks: the material by block means (`coarse`); residual: (N, C, H, W) of all images; groups:
+    blocks: the material by block means (`coarse`); residual: of all images; groups:
     of the reverse direction, (N,) bool each; of coloured images colours: their statistics, and
     extremes: (N, 2 C), the bounds of their colours.
     """
 
     material: Material
     blocks: Material
-    residual: torch.Tensor
+    residual: Residuals
     groups: list[Bools]
     colours: Material | None
     extremes: Floats | None
@@ -143,7 +142,7 @@ def _shared(material: Material, gradients: MarginGradients | None, seed: int) ->
     return _Shared(
         material,
         blocks,
-        residuals(material, np.arange(len(material.images))),
+        residuals(material),
         groups_of_pool(blocks, np.random.default_rng([seed, material.n_classes])),
         colour_statistics(material) if channels > 1 else None,
         extremes_of(material.images, channels) if channels > 1 else None,
@@ -202,7 +201,7 @@ def _still_candidates(
     return still + _tints(shared, found, report)
 
 
-def _residual_without(shared: _Shared, still: list[Candidate]) -> torch.Tensor:
+def _residual_without(shared: _Shared, still: list[Candidate]) -> Residuals:
     """Residuals against neighbours without the hits of the best candidate over the whole image.
 
     A large patch that moves is seen by the encoder: its carriers are one another's neighbours, and

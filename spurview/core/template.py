@@ -67,15 +67,21 @@ def brought_home(images: NDArray[Any], offsets: NDArray[np.integer[Any]]) -> NDA
     return cut(images, offsets.astype(np.int64), images.shape[1:3])
 
 
-def cut(images: NDArray[Any], places: NDArray[np.int64], side: tuple[int, ...]) -> NDArray[Any]:
-    """Windows (n, h, w, C) of images (n, H, W, C), each at its own place (n, 2), (top, left).
+def cut(
+    images: NDArray[Any],
+    places: NDArray[np.int64],
+    side: tuple[int, ...],
+    of: NDArray[np.int64] | None = None,
+) -> NDArray[Any]:
+    """Windows (n, h, w, C) of images (N, H, W, C), each at its own place (n, 2), (top, left).
 
-    A window may reach beyond the border, whose pixels are then repeated.
+    of: (n,) the images they are cut from, all in order where it is None. A window may reach beyond
+    the border, whose pixels are then repeated.
     """
     height, width = images.shape[1:3]
     rows = np.clip(places[:, :1] + np.arange(side[0]), 0, height - 1)
     columns = np.clip(places[:, 1:] + np.arange(side[1]), 0, width - 1)
-    each = np.arange(len(images))[:, None, None]
+    each = (np.arange(len(images)) if of is None else of)[:, None, None]
     windows: NDArray[Any] = images[each, rows[:, :, None], columns[:, None, :]]
     return windows
 

@@ -22,7 +22,7 @@ from tests.core.moved_pools import SIDE_PX, TARGET
 
 def searched(planted, class_index=TARGET, *, with_network=True, report=silent):
     material = planted.material
-    every = residuals(material, np.arange(len(material.images)))
+    every = residuals(material)
     gradient = partial(moved_pools.slopes, planted) if with_network else None
     rng = np.random.default_rng(0)
     return MovedSearch(material, every, class_index, gradient, rng).candidates(report)
@@ -121,7 +121,7 @@ def stop(done, total, message):
 def test_images_smaller_than_two_windows_are_not_searched():
     """Not even begun, or the report would stop it."""
     small = pools.planted().material
-    every = residuals(small, np.arange(len(small.images)))
+    every = residuals(small)
     assert MovedSearch(small, every, 1, None, np.random.default_rng(0)).candidates(stop) == []
 
 
@@ -133,10 +133,11 @@ def test_cancelling_passes_through(planted):
 def test_images_are_not_written_to(planted):
     """They are shared by the searches of all classes."""
     material = planted.material
-    every = residuals(material, np.arange(len(material.images)))
-    before = every.clone()
+    every = residuals(material)
+    before = material.images.copy(), material.expected.copy()
     MovedSearch(material, every, 1, None, np.random.default_rng(0)).candidates(silent)
-    assert every.equal(before)
+    assert np.array_equal(material.images, before[0])
+    assert np.array_equal(material.expected, before[1])
 
 
 def test_registered_windows_diverge_where_the_patch_is_and_nowhere_else(planted):
