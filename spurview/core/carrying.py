@@ -12,25 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate
 from spurview.core.coarse import coarse
-from spurview.core.colour_box import box_scores, extremes_of
-from spurview.core.colour_family import colours_of
+from spurview.core.colour_box import box_scores
 from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows, f1
 from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
 from spurview.core.pixel_map import places as values_on
 from spurview.core.pool_blocks import Block
-from spurview.core.registration import (
-    Offsets,
-    Window,
-    best_matches,
-    by_channel,
-    window_covariance,
-)
+from spurview.core.registration import Offsets, Window, best_matches, window_covariance
 from spurview.core.rigid_match import THRESHOLD, RigidMatch
 from spurview.core.scorers import (
     FEWEST,
@@ -76,7 +68,7 @@ def carrier_of(
     if candidate.family == "local":
         return _local(sample, candidate, block)
     if candidate.box is not None:
-        return _within_box(sample.shape[2], candidate.box, candidate.threshold)
+        return _within_box(candidate.box, candidate.threshold)
     if candidate.contribution is None:
         return _colours(sample, candidate, block)
     return _whole(sample, candidate, block, classes)
@@ -148,7 +140,7 @@ def _moved(sample: Material, candidate: Candidate, block: Block) -> Carrier | No
     weights = _moved_filter(sample, candidate, window, block)
 
     def matched(of: Block) -> Offsets:
-        _, at = best_matches(_residual(of, sample.shape), weights[None])
+        _, at = best_matches(of.residual, weights[None])
         return at[:, 0]
 
     def cut_to(of: Block, at: Offsets) -> tuple[Floats, Floats]:
@@ -200,8 +192,10 @@ def _rigid(sample: Material, candidate: Candidate, window: Window, block: Block)
         return None
     match = drawn[0]
 
+    shape = sample.shape
+
     def tell(of: Block) -> Told:
-        scores, where = match.scores(of.images, sample.shape)
+        scores, where = match.scores(of.images, shape)
         return Told(scores, scores > THRESHOLD, (where - window.corner).astype(np.int16))
 
     return Carrier(tell, THRESHOLD)
@@ -212,10 +206,9 @@ def _moved_filter(
 ) -> NDArray[np.float32]:
     """(h, w, C) the filter on the mask's box, from the members' windows where they have it."""
     members, at = _placed(sample, candidate, window)
-    residual = _residual(block, sample.shape)
-    pixels = residual[torch.from_numpy(members)].permute(0, 2, 3, 1).numpy()
+    pixels = block.residual[members].permute(0, 2, 3, 1).numpy()
     mean = cut(pixels, at, window.side).mean(0)
-    half_a = residual[torch.from_numpy(np.flatnonzero(sample.discover))]
+    half_a = block.residual[np.flatnonzero(sample.discover)]
     covariance = window_covariance(half_a, window.side, np.random.default_rng(0))
     on_mask = values_on(window.box_mask, sample.shape[2])
     target = mean.ravel()[on_mask].astype(np.float64)
@@ -223,12 +216,6 @@ def _moved_filter(
     weights = np.zeros(mean.size, np.float32)
     weights[on_mask] = solved / np.sqrt(max(solved @ target, 1e-12))
     return weights.reshape(mean.shape)
-
-
-def _residual(block: Block, shape: tuple[int, int, int]) -> torch.Tensor:
-    """(n, C, H, W) images less what is expected of them."""
-    images, expected = block.images, block.expected
-    return by_channel(lambda part: images[part] - expected[part], len(images), shape)
 
 
 def _whole(
@@ -260,7 +247,7 @@ def _whole(
     of_theirs, offset = theirs @ line, float(background @ weights)
 
     def scores(of: Block, near_of: Rows) -> NDArray[np.float64]:
-        raw = _coarse_images(sample, of) @ line
+        raw = of.coarse @ line
         scored: NDArray[np.float64] = (raw - of_theirs[near_of].mean(1)).astype(np.float64)
         return scored - offset
 
@@ -296,20 +283,16 @@ def _mean_expected(references: Floats, near: Rows) -> Floats:
     return mean
 
 
-def _coarse_images(sample: Material, block: Block) -> Floats:
-    return coarse(replace(sample, images=block.images, rebuilt=None)).images
-
-
-def _within_box(channels: int, box: Floats, threshold: float) -> Carrier:
+def _within_box(box: Floats, threshold: float) -> Carrier:
     def tell(of: Block) -> Told:
-        scores = box_scores(extremes_of(of.images, channels), box)
+        scores = box_scores(of.extremes, box)
         return Told(scores, scores > threshold)
 
     return Carrier(tell, threshold)
 
 
 def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
-    levels = colours_of(block.images, sample.shape[2])
+    levels = block.colours
     pool = levels[sample.pool]
     middle, spread = pool.mean(0), pool.std(0) + 1e-3
 
@@ -322,6 +305,4 @@ def _colours(sample: Material, candidate: Candidate, block: Block) -> Carrier | 
     scorers = _Scorers(_with_images(seen, *told_of(levels)), mask, candidate)
     if not scorers.is_usable:
         return None
-    return Carrier(
-        lambda of: scorers.tell(*told_of(colours_of(of.images, sample.shape[2]))), scorers.threshold
-    )
+    return Carrier(lambda of: scorers.tell(*told_of(of.colours)), scorers.threshold)

@@ -30,18 +30,22 @@ def coarse(material: Material) -> Material:
     height, width, channels = material.shape
     shape = (-(-height // factor), -(-width // factor), channels)
     rebuilt = material.rebuilt
-    return replace(
-        material,
-        shape=shape,
-        images=_block_means(material.images, material.shape, factor),
-        rebuilt=None if rebuilt is None else _block_means(rebuilt, material.shape, factor),
-    )
+    if rebuilt is not None and rebuilt.shape[1] == material.images.shape[1]:
+        rebuilt = blocks_of(rebuilt, material.shape)
+    images = blocks_of(material.images, material.shape)
+    return replace(material, shape=shape, images=images, rebuilt=rebuilt)
+
+
+def blocks_of(images: Floats, shape: tuple[int, int, int]) -> Floats:
+    """Block means (N, h w C) of images (N, H W C); the images where they are small enough."""
+    factor = factor_of(shape)
+    return images if factor == 1 else _block_means(images, shape, factor)
 
 
 def slopes_of_blocks(slopes: Floats, shape: tuple[int, int, int]) -> Floats:
     """Gradients (n, h w C) by block means, of gradients (n, H W C) by pixels."""
     factor = factor_of(shape)
-    return slopes if factor == 1 else _block_means(slopes, shape, factor) * factor**2
+    return slopes if factor == 1 else blocks_of(slopes, shape) * factor**2
 
 
 def to_full_size(mask: Mask, shape: tuple[int, int, int]) -> Mask:

@@ -26,9 +26,13 @@ _BLOCK = 512
 
 def colours_of(images: Floats, channels: int) -> Floats:
     """(n, 5 C) of images (n, D): of every channel three percentiles, mean and deviation."""
-    pixels = images.reshape(len(images), -1, channels)
-    levels = np.quantile(pixels, _QUANTILES, axis=1)
-    return np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1).astype(np.float32)
+    colours = np.empty((len(images), 5 * channels), np.float32)
+    for start in range(0, len(images), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        pixels = images[part].reshape(-1, images.shape[1] // channels, channels)
+        levels = np.quantile(pixels, _QUANTILES, axis=1)
+        colours[part] = np.concatenate([*levels, pixels.mean(1), pixels.std(1)], axis=1)
+    return colours
 
 
 def colour_statistics(material: Material) -> Material:
@@ -37,10 +41,7 @@ def colour_statistics(material: Material) -> Material:
     images: (N, 5 C): of every channel the 2nd, 50th and 98th percentile, mean and deviation.
     Nothing is expected of an image's content.
     """
-    parts = []
-    for start in range(0, len(material.images), _BLOCK):
-        parts.append(colours_of(material.images[start : start + _BLOCK], material.shape[2]))
-    statistics = np.concatenate(parts)
+    statistics = colours_of(material.images, material.shape[2])
     pool = statistics[material.pool]
     scaled: Floats = (statistics - pool.mean(0)) / (pool.std(0) + 1e-3)
     told = replace(material, shape=(1, scaled.shape[1], 1), images=scaled, rebuilt=None)

@@ -8,6 +8,7 @@ all of them. The cost grows with the number of images, and memory with that of t
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -22,7 +23,7 @@ from spurview.core.evidence import CandidateRecord, ClassRecord
 from spurview.core.literal import literal_candidates
 from spurview.core.material import ClassMaterial, Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
-from spurview.core.pool_blocks import Block, References, references_of
+from spurview.core.pool_blocks import MOST_VALUES, Block, References, references_of
 from spurview.core.progress import Report
 from spurview.core.search import Found, MarginGradients, search, weighed, with_false_discovery
 from spurview.core.separation import pool_valley, training_valley
@@ -35,8 +36,8 @@ MOST_WHOLE = 20_000
 # count twice, since the search of blocks keeps copies of its own.
 _MOST_VALUES = 50_000_000
 # Images of a block: at most so many, and of large ones so many values. A block, what is expected of
-# it and its residuals are in memory beside the sample.
-_MOST_IN_BLOCK, _VALUES_IN_BLOCK = 4096, 8_000_000
+# it and its residuals are in memory.
+_MOST_IN_BLOCK = 4096
 
 # (first row, row after the last) -> images (n, D) float32 in 0..1
 ReadImages = Callable[[int, int], Floats]
@@ -68,7 +69,7 @@ def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
 
 def block_size(shape: tuple[int, int, int]) -> int:
     """Images (H, W, C) that are told at once."""
-    return max(1, min(_MOST_IN_BLOCK, _VALUES_IN_BLOCK // int(np.prod(shape))))
+    return max(1, min(_MOST_IN_BLOCK, MOST_VALUES // int(np.prod(shape))))
 
 
 def sampled_rows(pool: Material, sizes: SampleSizes, seed: int) -> Rows:
@@ -105,7 +106,7 @@ def _drawn(
 def part_of(pool: Material, rows: Rows, images: Floats, rebuilt: Floats | None = None) -> Material:
     """The material of some rows (n,), ascending, with their images (n, D), neighbours among them.
 
-    pool: the whole with no images; halves stay what they are.
+    pool: the whole with no images; halves stay what they are. rebuilt: as of `Material`.
     """
     latents = pool.latents[rows]
     references = np.flatnonzero(pool.pool[rows])
@@ -147,8 +148,10 @@ def search_large(
         msgspec.structs.replace(record, pool=count)
         for record, count in zip(classes, counts, strict=True)
     ]
-    told = _Telling(pool, sample, rows, found).told(read, report)
-    return with_false_discovery(told), classes
+    telling = _Telling(pool, sample, rows, found)
+    # What is told needs half A alone.
+    del sample
+    return with_false_discovery(telling.told(read, report)), classes
 
 
 def _sought(
@@ -160,7 +163,8 @@ def _sought(
     seed: int,
     report: Report,
 ) -> tuple[list[Found], list[ClassRecord]]:
-    found, classes = search(sample, gradients, settings=settings, seed=seed, report=report)
+    # A copy, with which goes what the search has worked out of all images.
+    found, classes = search(copy(sample), gradients, settings=settings, seed=seed, report=report)
     if settings.method == "matched":
         return found, classes
     # The literal method looks at latents alone: its clusters are those of all images.

@@ -21,6 +21,8 @@ Rows = NDArray[np.int64]
 RIDGE = 0.01
 # Blocks along the longer side in which the surroundings of a pattern are summed up.
 BLOCKS = 14
+# Images whose blocks are summed up at once.
+_POOLED = 512
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Material:
     class of every image; labels: (N,) true class, -1 unknown; pool, training: (N,) bool;
     discover: (N,) bool, the half A of the pool; neighbours: (N, k) rows of each image's nearest
     pool images by latent, by one rule that ignores predicted classes; rebuilt: (N, D) the VAE's
-    reconstructions, or None.
+    reconstructions, or their block means (`coarse.blocks_of`), or None.
     """
 
     shape: tuple[int, int, int]
@@ -86,7 +88,11 @@ class Material:
         names = np.repeat(self.blocks.ravel(), channels)
         sizes = np.bincount(names).astype(np.float32)
         pooling = sparse.csr_matrix((1 / sizes[names], (np.arange(len(names)), names)))
-        means: Floats = np.asarray((pooling.T @ self.images.T).T, np.float32)
+        means = np.empty((len(self.images), len(sizes)), np.float32, order="F")
+        # Part by part: each is laid out anew for the product.
+        for start in range(0, len(means), _POOLED):
+            part = slice(start, start + _POOLED)
+            means[part] = (pooling.T @ self.images[part].T).T
         return means
 
     @cached_property

@@ -10,18 +10,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 
+from spurview.core.coarse import blocks_of
+from spurview.core.colour_box import extremes_of
+from spurview.core.colour_family import colours_of
 from spurview.core.material import Bools, Floats, Material, Rows
 from spurview.core.neighbours import MOST_ACROSS, first_kept, mean_of, nearest
+from spurview.core.registration import Residuals
 
 # Kept for each image, as many times the neighbours that are wanted.
 _SPARE = 6
+# Residuals of so many values are kept for all candidates, those of more worked out for each.
+MOST_VALUES = 8_000_000
 
 
 @dataclass(frozen=True)
 class References:
-    """The half A of a sample: images (m, D), latents (m, d), rows (m,) of the sample and of all."""
+    """The half A of a sample: images (m, D), latents (m, d), rows (m,) of the sample and of all.
 
+    shape: (H, W, C) of the images, D = H W C; k: how many neighbours an image has.
+    """
+
+    shape: tuple[int, int, int]
     images: Floats
     latents: Floats
     in_sample: Rows
@@ -39,6 +50,7 @@ def references_of(sample: Material, rows: Rows) -> References:
     """The references of a sample, whose rows (n,) among all images are ascending."""
     half_a = np.flatnonzero(sample.discover)
     return References(
+        sample.shape,
         sample.images[half_a],
         sample.latents[half_a],
         half_a,
@@ -49,7 +61,10 @@ def references_of(sample: Material, rows: Rows) -> References:
 
 @dataclass(frozen=True)
 class Block:
-    """Some images: pixels (n, D) in 0..1, latents (n, d), their rows (n,) among all images."""
+    """Some images: pixels (n, D) in 0..1, latents (n, d), their rows (n,) among all images.
+
+    What several candidates look at is worked out once.
+    """
 
     images: Floats
     latents: Floats
@@ -102,3 +117,25 @@ class Block:
         """(n, D) the mean of each image's nearest references."""
         near = self.without(np.zeros(len(self.references.latents), bool))
         return mean_of(self.references.images, near)
+
+    @cached_property
+    def residual(self) -> torch.Tensor | Residuals:
+        """(n, C, H, W) images less what is expected of them."""
+        expected = self.expected
+        every = Residuals(self.images, lambda rows: expected[rows], self.references.shape)
+        return every[np.arange(len(every))] if self.images.size <= MOST_VALUES else every
+
+    @cached_property
+    def coarse(self) -> Floats:
+        """(n, h w C) the images' block means, where they are large."""
+        return blocks_of(self.images, self.references.shape)
+
+    @cached_property
+    def colours(self) -> Floats:
+        """(n, 5 C) the images' colours as a whole."""
+        return colours_of(self.images, self.references.shape[2])
+
+    @cached_property
+    def extremes(self) -> Floats:
+        """(n, 2 C) the bounds of the images' colours."""
+        return extremes_of(self.images, self.references.shape[2])

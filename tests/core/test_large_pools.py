@@ -107,7 +107,7 @@ def test_a_pattern_that_moves_is_found_with_its_places():
 def test_a_square_among_strokes_is_told_by_how_close_images_come():
     material = moved_pools.square().material
     rows = np.arange(len(material.images))
-    every = residuals(material, rows)
+    every = residuals(material)
     search = MovedSearch(material, every, moved_pools.TARGET, None, np.random.default_rng(0))
     rigid = [c for c in search.candidates(silent) if c.threshold == THRESHOLD]
     candidate = max(rigid, key=lambda c: c.key)
