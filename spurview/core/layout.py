@@ -36,10 +36,11 @@ def residual_plane(residuals: Floats, scores: Floats, weights: Floats) -> Floats
     leading = _components(residuals)
     if len(scores) == 0:
         return principal_plane(leading)
-    matched = np.clip(scores.T, -0.5, 1.5) * weights
-    matched = matched - matched.mean(0)
-    weight = np.sqrt(leading.var(0).sum() / max(float(matched.var(0).sum()), 1e-9))
-    return principal_plane(np.c_[leading, weight * matched])
+    matched = np.clip(scores.T, -0.5, 1.5)
+    matched *= weights
+    matched -= matched.mean(0)
+    matched *= np.sqrt(leading.var(0).sum() / max(float(matched.var(0).sum()), 1e-9))
+    return principal_plane(np.c_[leading, matched])
 
 
 def _components(residuals: Floats) -> Floats:

@@ -10,9 +10,12 @@ from spurview.core.bench import Logits
 from spurview.core.candidate import Candidate
 from spurview.core.evidence import RemovalRecord
 from spurview.core.extraction import Template
-from spurview.core.material import Floats, Material
+from spurview.core.material import Floats, Material, Rows
 from spurview.core.specificity import FEW_CONTROLS, copies_elsewhere
 from spurview.core.template import moved_masks, remove
+
+# Carriers whose neighbours are in memory at once.
+_AT_ONCE = 50
 
 
 def removal(
@@ -29,7 +32,7 @@ def removal(
         return None
     images = material.images[rows].reshape(-1, *material.shape)
     near = material.matcher.without(candidate.hits)[rows]
-    reference = material.images[near].mean(1).reshape(images.shape)
+    reference = _mean_of_each(material, near).reshape(images.shape)
     if template.localised:
         mask = template.mask
         if candidate.places is not None:
@@ -52,6 +55,13 @@ def removal(
     return RemovalRecord(
         drop=drop, control=control, n=n, interval=(float(interval.low), float(interval.high))
     )
+
+
+def _mean_of_each(material: Material, near: Rows) -> Floats:
+    """(n, D) mean of the images of each row of `near` (n, k); of some at a time, not n k images."""
+    parts = np.array_split(near, -(-len(near) // _AT_ONCE))
+    means: Floats = np.concatenate([material.images[part].mean(1) for part in parts])
+    return means
 
 
 def _without(images: Floats, template: Template) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -43,6 +43,15 @@ class Suspect:
     template: Template
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A suspect as it stands among the images that it is tested on, and what answers for them."""
+
+    material: Material
+    suspect: Suspect
+    logits: Logits | None
+
+
 def verify_all(
     material: Material,
     suspects: Sequence[Suspect],
@@ -53,25 +62,41 @@ def verify_all(
     report: Report,
 ) -> tuple[list[VerificationRecord], list[Pairs]]:
     """Records and before-and-after pairs, in the order of the suspects, ranked over all."""
+
+    def trial(index: int) -> Trial:
+        return Trial(material, suspects[index], logits)
+
+    return verify_trials(trial, len(suspects), settings=settings, seed=seed, report=report)
+
+
+def verify_trials(
+    trial: Callable[[int], Trial],
+    n: int,
+    *,
+    settings: VerificationSettings,
+    seed: int,
+    report: Report,
+) -> tuple[list[VerificationRecord], list[Pairs]]:
+    """As `verify_all`, of n suspects, each on images of its own, of which one's are held at a time.
+
+    The rows of the pairs are those of the trial's material.
+    """
     records, shown = [], []
-    for index, suspect in enumerate(suspects):
-        report(index, len(suspects), f"testing candidate {index + 1} of {len(suspects)}")
+    for index in range(n):
+        report(index, n, f"testing candidate {index + 1} of {n}")
         rng = np.random.default_rng([seed, index])
-        record, pair = _verify(material, suspect, logits, settings, rng)
+        record, pair = _verify(trial(index), settings, rng)
         records.append(record)
         shown.append(pair)
     return _ranked(records), shown
 
 
 def _verify(
-    material: Material,
-    suspect: Suspect,
-    logits: Logits | None,
-    settings: VerificationSettings,
-    rng: np.random.Generator,
+    trial: Trial, settings: VerificationSettings, rng: np.random.Generator
 ) -> tuple[VerificationRecord, Pairs]:
     missing: dict[str, str] = {}
     inserted, removed, kind, pair = None, None, None, _no_pairs()
+    material, suspect, logits = trial.material, trial.suspect, trial.logits
     candidate, template = suspect.candidate, suspect.template
     if logits is None:
         missing.update(insertion=NO_NETWORK, removal=NO_NETWORK, kind=NO_NETWORK)

@@ -6,7 +6,6 @@ block; `core.large_pools` says from what size on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +13,11 @@ import torch
 
 from spurview.core.arrays import Array, Reader
 from spurview.core.candidate import Candidate
+from spurview.core.coarse import blocks_of
 from spurview.core.evidence import ClassRecord
 from spurview.core.image_rows import PIXELS
 from spurview.core.large_pools import (
+    block_size,
     is_large,
     part_of,
     sample_sizes,
@@ -33,9 +34,10 @@ from spurview.pipeline.run import Work
 from spurview.pipeline.training_stages import load_vae
 from spurview.project.model import INTEREST_TRAIN, POOL
 
-# Carriers of each candidate in each half of the pool that experiments may use besides the sample.
+# Carriers of a candidate in each half of the pool that its experiments may use besides the sample.
 _CARRIERS = 300
-_BLOCK = 4096
+# Images that the VAE rebuilds at once.
+_REBUILT = 512
 # Directions along which residuals are laid out.
 _COMPONENTS = 32
 
@@ -77,10 +79,13 @@ def found_by_sample(
         assert gradients is not None
         return gradients(images, class_index, rows[of])
 
-    rebuilt = reconstruct(model, bare.latents[rows], torch.device(work.device))
+    rebuilt = [
+        blocks_of(reconstruct(model, bare.latents[part], torch.device(work.device)), bare.shape)
+        for part in np.array_split(rows, -(-len(rows) // _REBUILT))
+    ]
     found, classes = search_large(
         bare,
-        part_of(bare, rows, _floats(work.reader, rows), rebuilt),
+        part_of(bare, rows, _floats(work.reader, rows), np.concatenate(rebuilt)),
         rows,
         lambda start, stop: floats_of(work.reader.read(PIXELS, start, stop)),
         None if gradients is None else of_sample,
@@ -91,15 +96,13 @@ def found_by_sample(
     return found, classes, len(rows)
 
 
-def tested_rows(bare: Material, suspects: Sequence[Suspect], seed: int) -> Rows:
-    """Rows that experiments draw their images from: a sample, and some carriers of each."""
+def tested_rows(bare: Material, sampled: Rows, suspect: Suspect, rng: np.random.Generator) -> Rows:
+    """Rows that experiments draw their images from: those of a sample, and some carriers."""
     chosen = np.zeros(len(bare.pool), bool)
-    chosen[sampled_rows(bare, sample_sizes(bare.shape), seed)] = True
-    rng = np.random.default_rng([seed, len(suspects)])
-    for suspect in suspects:
-        mine = suspect.candidate.hits & bare.of_class(suspect.candidate.class_index)
-        for half in (bare.discover, bare.confirm):
-            chosen[rng.permutation(np.flatnonzero(mine & half))[:_CARRIERS]] = True
+    chosen[sampled] = True
+    mine = suspect.candidate.hits & bare.of_class(suspect.candidate.class_index)
+    for half in (bare.discover, bare.confirm):
+        chosen[rng.permutation(np.flatnonzero(mine & half))[:_CARRIERS]] = True
     return np.flatnonzero(chosen)
 
 
@@ -134,17 +137,23 @@ def leading_residuals(work: Work, bare: Material) -> Floats:
 
     rows = sampled_rows(bare, sample_sizes(bare.shape), work.settings.seed)
     part = tested_part(work, bare, rows)
-    residual = part.images - part.expected
+    residual = mean_of(part.images, part.neighbours)
+    np.subtract(part.images, residual, out=residual)
     middle = residual.mean(0)
+    residual -= middle
     rank = min(_COMPONENTS, *residual.shape)
-    _, _, directions = randomized_svd(residual - middle, rank, n_iter=2, random_state=0)
+    _, _, directions = randomized_svd(residual, rank, n_iter=2, random_state=0)
+    del residual
     parts = []
     along = part.images @ directions.T.astype(np.float32)
     near = _near_of_sample(work, bare, rows)
-    for start in range(0, len(bare.pool), _BLOCK):
+    # What follows needs no image of the sample.
+    del part
+    step = block_size(bare.shape)
+    for start in range(0, len(bare.pool), step):
         work.report(start, len(bare.pool), "laying out images")
-        block = floats_of(work.reader.read(PIXELS, start, start + _BLOCK))
-        expected = mean_of(along, near[start : start + _BLOCK])
+        block = floats_of(work.reader.read(PIXELS, start, start + step))
+        expected = mean_of(along, near[start : start + step])
         parts.append(block @ directions.T.astype(np.float32) - expected - middle @ directions.T)
     return np.concatenate(parts).astype(np.float32)
 

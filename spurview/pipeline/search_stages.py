@@ -13,13 +13,14 @@ from spurview.core.candidate import Candidate
 from spurview.core.evidence import CandidateRecord, VerificationRecord
 from spurview.core.extraction import Template, offsets_of
 from spurview.core.image_rows import PIXELS
+from spurview.core.large_pools import sample_sizes, sampled_rows
 from spurview.core.layout import principal_plane, residual_plane
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.network import Asked
 from spurview.core.pairs import N_PAIRS, Pairs
 from spurview.core.search import Found, search
 from spurview.core.vae import reconstruct
-from spurview.core.verification import Suspect, verify_all
+from spurview.core.verification import Suspect, Trial, verify_all, verify_trials
 from spurview.pipeline.findings import candidate_records
 from spurview.pipeline.large_stages import (
     bare_material,
@@ -94,23 +95,31 @@ def _verified_by_sample(
     work: Work, network: Asked | None
 ) -> tuple[list[VerificationRecord], list[Pairs]]:
     """Records and pairs from experiments on some of the images; evidence stays that of all."""
-    bare = bare_material(work)
-    suspects = _suspects(work, bare)
-    rows = tested_rows(bare, suspects, work.settings.seed)
+    bare, seed, known = bare_material(work), work.settings.seed, candidate_records(work.reader)
+    sampled = sampled_rows(bare, sample_sizes(bare.shape), seed)
+    tested: list[Rows] = []
 
-    def logits(images: Floats, of: Rows | None = None) -> Floats:
-        assert network is not None
-        return network.logits(images, None if of is None else rows[of])
+    def trial(index: int) -> Trial:
+        suspect = _suspect(work, bare, index, known[index])
+        rng = np.random.default_rng([seed, len(known), index])
+        rows = tested_rows(bare, sampled, suspect, rng)
+        tested.append(rows)
 
-    records, pairs = verify_all(
-        tested_part(work, bare, rows),
-        [of_rows(suspect, rows) for suspect in suspects],
-        None if network is None else logits,
+        def logits(images: Floats, of: Rows | None = None) -> Floats:
+            assert network is not None
+            return network.logits(images, None if of is None else rows[of])
+
+        part = tested_part(work, bare, rows)
+        return Trial(part, of_rows(suspect, rows), None if network is None else logits)
+
+    records, pairs = verify_trials(
+        trial,
+        len(known),
         settings=work.settings.verification,
-        seed=work.settings.seed,
+        seed=seed,
         report=work.report,
     )
-    return records, [of_all_images(pair, rows) for pair in pairs]
+    return records, [of_all_images(p, rows) for p, rows in zip(pairs, tested, strict=True)]
 
 
 def layout(work: Work) -> tuple[dict[str, Array], Facts]:
@@ -156,7 +165,7 @@ def _candidate_arrays(
     height, width, channels = shape
 
     def stacked(parts: list[Array], shape: tuple[int, ...], dtype: type) -> Array:
-        return np.stack(parts).astype(dtype) if parts else np.zeros((0, *shape), dtype)
+        return np.stack(parts).astype(dtype, copy=False) if parts else np.zeros((0, *shape), dtype)
 
     members = [f.members for f in found]
     return {
@@ -181,43 +190,46 @@ def _places(found: Sequence[Found], n_images: int) -> dict[str, Array]:
     places = np.stack([still if f.candidate.places is None else f.candidate.places for f in found])
     # A pattern may reach a little beyond the border, and so be moved by all of the image.
     most = np.array(found[0].template.mask.shape) - 1
-    return {"/candidates/places": np.clip(places, -most, most).astype(np.int16)}
+    return {"/candidates/places": np.clip(places, -most, most, out=places)}
 
 
 def _suspects(work: Work, material: Material) -> list[Suspect]:
+    records = candidate_records(work.reader)
+    return [_suspect(work, material, index, record) for index, record in enumerate(records)]
+
+
+def _suspect(work: Work, material: Material, index: int, record: CandidateRecord) -> Suspect:
+    """The candidate of this number as the project has it."""
     reader = work.reader
-    suspects = []
-    for index, record in enumerate(candidate_records(reader)):
-        values, mask, shared, scores, hits = (
-            reader.read(f"/candidates/{name}", index, index + 1)[0]
-            for name in ("template", "mask", "map", "scores", "hits")
-        )
-        candidate = Candidate(
-            class_index=record.class_index,
-            family=record.family,
-            detectors=frozenset(record.detectors),
-            mask=mask > 0,
-            hits=hits == 1,
-            linear=scores,
-            threshold=float("nan"),
-            agreement=record.agreement,
-            key=float("nan"),
-            places=(
-                reader.read("/candidates/places", index, index + 1)[0]
-                if record.family == "moved"
-                else None
-            ),
-        )
-        template = Template(
-            values,
-            mask,
-            record.opacity,
-            shared,
-            record.localised,
-            offsets_of(material, candidate),
-        )
-        suspects.append(Suspect(record, candidate, template))
-    return suspects
+    values, mask, shared, scores, hits = (
+        reader.read(f"/candidates/{name}", index, index + 1)[0]
+        for name in ("template", "mask", "map", "scores", "hits")
+    )
+    candidate = Candidate(
+        class_index=record.class_index,
+        family=record.family,
+        detectors=frozenset(record.detectors),
+        mask=mask > 0,
+        hits=hits == 1,
+        linear=scores,
+        threshold=float("nan"),
+        agreement=record.agreement,
+        key=float("nan"),
+        places=(
+            reader.read("/candidates/places", index, index + 1)[0]
+            if record.family == "moved"
+            else None
+        ),
+    )
+    template = Template(
+        values,
+        mask,
+        record.opacity,
+        shared,
+        record.localised,
+        offsets_of(material, candidate),
+    )
+    return Suspect(record, candidate, template)
 
 
 def _pair_arrays(pairs: Sequence[Pairs]) -> dict[str, Array]:

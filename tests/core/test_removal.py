@@ -139,3 +139,19 @@ def test_too_few_carriers_say_nothing(planted, candidate, template):
         removal(planted.material, replace(candidate, hits=few), template, pools.logits, rng())
         is None
     )
+
+
+def test_neighbours_may_be_averaged_a_few_at_a_time(planted, candidate, template, monkeypatch):
+    def removed():
+        seen = []
+
+        def keeping(images, rows):
+            seen.append(images)
+            return patch_only(images, rows)
+
+        removal(planted.material, candidate, template, keeping, rng())
+        return seen
+
+    whole = removed()
+    monkeypatch.setattr("spurview.core.removal._AT_ONCE", 3)
+    assert all(np.array_equal(one, other) for one, other in zip(removed(), whole, strict=True))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ from spurview.core.evidence import CandidateRecord
 from spurview.core.extraction import Template
 from spurview.core.progress import silent
 from spurview.core.settings import VerificationSettings
-from spurview.core.verification import Suspect, verify_all
+from spurview.core.verification import Suspect, Trial, verify_all, verify_trials
 from tests.core import pools
 
 SETTINGS = VerificationSettings(insertions=60, controls=2)
@@ -199,3 +202,19 @@ def test_cancelling_passes_through():
             seed=0,
             report=stop,
         )
+
+
+def test_trials_are_those_of_all_and_one_is_held_at_a_time():
+    suspects = [suspect(), suspect(id="1-other")]
+    made = []
+
+    def trial(index):
+        assert all(of() is None for of in made)
+        material = replace(pools.planted().material)
+        made.append(weakref.ref(material))
+        return Trial(material, suspects[index], pools.logits)
+
+    records, shown = verify_trials(trial, 2, settings=SETTINGS, seed=0, report=silent)
+    assert len(made) == 2
+    assert records == verified(suspects)[0]
+    assert len(shown) == 2

@@ -11,15 +11,20 @@ from spurview.core.arrays import MemoryReader
 from spurview.core.image_rows import ReaderRows, image_rows
 from spurview.core.large_pools import SampleSizes
 from spurview.core.material import split_pool
+from spurview.core.progress import silent
+from spurview.core.verification import Suspect
 from spurview.pipeline import large_stages
 from spurview.pipeline.findings import candidate_records
+from spurview.pipeline.run import work_of
 from spurview.project.model import POOL
+from tests.core import known
 from tests.pipeline import tiny
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 LITERAL = ("candidates.method", "literal")
+CPU = {"device": "cpu", "report": silent}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +80,26 @@ def test_images_are_read_when_they_are_many():
     assert np.array_equal(many[1:3], pixels[1:3])
     with pytest.raises(IndexError, match="without a step"):
         many[::2]
+
+
+def test_each_candidate_is_tested_on_the_sample_and_some_carriers_of_its_own(project, monkeypatch):
+    monkeypatch.setattr(large_stages, "_CARRIERS", 4)
+    reader = MemoryReader({name: project.read(name) for name in project.names()})
+    work = work_of("verification", reader, project.info, work_dir=project.work_dir, **CPU)
+    bare = large_stages.bare_material(work)
+    hits = project.read("/candidates/hits", 0, 1)[0] == 1
+    record = candidate_records(project)[0]
+    candidate = known.candidate(hits, class_index=record.class_index)
+    sampled = np.flatnonzero(bare.pool)[:30]
+    rows = large_stages.tested_rows(
+        bare, sampled, Suspect(record, candidate, None), np.random.default_rng(0)
+    )
+    mine = hits & bare.of_class(record.class_index)
+    added = np.setdiff1d(rows, sampled)
+    assert np.isin(sampled, rows).all()
+    assert mine[added].all()
+    for half in (bare.discover, bare.confirm):
+        assert 0 < half[added].sum() <= 4
 
 
 def test_a_real_pool_of_that_size_is_not_sampled():
