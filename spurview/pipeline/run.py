@@ -14,6 +14,7 @@ import msgspec
 import spurview
 from spurview.core.arrays import Array, MemoryReader, OverlayReader, Reader
 from spurview.core.errors import InputError, StageError
+from spurview.core.freed_memory import hand_back
 from spurview.core.progress import Report, silent
 from spurview.core.settings import Settings
 from spurview.pipeline.checkpoints import Checkpoints
@@ -83,12 +84,14 @@ def compute(
     device: str = "auto",
     given: Asked | None = None,
     trusted: frozenset[str] = frozenset(),
+    is_saved: bool = False,
     report: Report = silent,
 ) -> Iterator[Product]:
     """Products of the stages that are stale or missing, one after the other, up to `until`.
 
     An optional stage is done where it is `until` itself, or where its product is stale.
     reader, info: of the project, which is not changed; each product counts for the next stage.
+    is_saved: the reader has a product by the time the next one is asked for, and none is held.
     given: a network in memory that answers in place of the project's own; trusted: digests of
     files that may be opened although they can hold code.
     Raises InputError for an unknown stage or device, StageError where a stage cannot do its work,
@@ -111,9 +114,11 @@ def compute(
             report=report,
         )
         product = _run_stage(name, fingerprint(name, info), work)
-        reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         info = applied(info, product)
+        if not is_saved:
+            reader = OverlayReader(MemoryReader(product.arrays), reader, product.drop)
         yield product
+        del product
 
 
 def work_of(
@@ -194,6 +199,8 @@ def _of_stage(name: str, report: Report) -> Report:
 
 def _run_stage(name: str, mark: str, work: Work) -> Product:
     work.report(0, 1, "starting")
+    # What the stage before worked with.
+    hand_back()
     started = time.monotonic()
     (arrays, facts), device = within_memory(_function(name), work)
     work.report(1, 1, "done")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spurview.core.arrays import MemoryReader
 from spurview.core.progress import Report, silent
 from spurview.pipeline.carry_over import by_hand_carried_over, carried_over
-from spurview.pipeline.run import applied, clear_checkpoints, compute, history_event
+from spurview.pipeline.run import Product, applied, clear_checkpoints, compute, history_event
 from spurview.project.store import Project
 
 
@@ -29,24 +29,31 @@ def run_project(
         until=until,
         device=device,
         trusted=trusted,
+        is_saved=True,
         report=report,
     )
     for product in products:
-        changed = applied(project.info, product)
-        verdicts = project.verdicts
-        if product.stage == "candidates":
-            made = MemoryReader(product.arrays)
-            own = {known.id for known in changed.by_hand}
-            found = {i: v for i, v in verdicts.items() if i not in own}
-            verdicts = {i: v for i, v in verdicts.items() if i in own} | carried_over(
-                found, made, changed.class_names
-            )
-            changed = by_hand_carried_over(changed, made)
-        project.save(
-            info=changed,
-            put=product.arrays,
-            drop=product.drop,
-            verdicts=verdicts,
-            history=[*project.history, history_event(product, changed)],
+        _save(project, product)
+        # Else it would be held while the next one is made.
+        del product
+
+
+def _save(project: Project, product: Product) -> None:
+    changed = applied(project.info, product)
+    verdicts = project.verdicts
+    if product.stage == "candidates":
+        made = MemoryReader(product.arrays)
+        own = {known.id for known in changed.by_hand}
+        found = {i: v for i, v in verdicts.items() if i not in own}
+        verdicts = {i: v for i, v in verdicts.items() if i in own} | carried_over(
+            found, made, changed.class_names
         )
-        clear_checkpoints(product, project.work_dir)
+        changed = by_hand_carried_over(changed, made)
+    project.save(
+        info=changed,
+        put=product.arrays,
+        drop=product.drop,
+        verdicts=verdicts,
+        history=[*project.history, history_event(product, changed)],
+    )
+    clear_checkpoints(product, project.work_dir)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import msgspec
 import numpy as np
 import pytest
@@ -213,6 +215,21 @@ def test_each_product_counts_for_the_next_stage(tmp_path):
     """Predictions are those of the classifier that has not been saved anywhere yet."""
     made = list(products(work_dir=tmp_path, until="predictions", device="cpu"))
     assert [product.stage for product in made] == ["classifier", "predictions"]
+
+
+def test_no_product_is_held_that_the_reader_has_itself(literal):
+    held = []
+
+    def saving(product):
+        assert all(array() is None for array in held)
+        held.extend(weakref.ref(array) for array in product.arrays.values())
+        changed = applied(literal.info, product)
+        literal.save(info=changed, put=product.arrays, drop=product.drop)
+        return product.stage
+
+    options = {"work_dir": literal.work_dir, "device": "cpu", "is_saved": True}
+    assert list(map(saving, compute(literal, literal.info, **options))) == list(WORK)
+    assert set(states(literal.info, literal).values()) == {"fresh"}
 
 
 def test_the_record_says_where_it_comes_from(tmp_path):
