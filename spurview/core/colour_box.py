@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from spurview.core.candidate import Candidate, discovery_key
 from spurview.core.material import Bools, ClassMaterial, Floats, f1
-from spurview.core.separation import valley
+from spurview.core.separation import step
 
 # A side nearer to black or white than this bounds nothing.
 LEAST_BOUND = 0.08
@@ -215,7 +215,10 @@ def _candidate(found: ClassMaterial, extremes: Floats, box: Floats) -> Candidate
     material = found.material
     scores = box_scores(extremes, box)
     hits = scores > THRESHOLD
-    gap = valley(scores[found.scope], 1.0, THRESHOLD)
+    taught = material.training_discover & (material.labels == found.class_index)
+    gap = step(scores[found.scope], THRESHOLD)
+    if taught.sum() >= _FEWEST_TAUGHT:
+        gap = max(gap, step(scores[taught], THRESHOLD))
     return Candidate(
         class_index=found.class_index,
         family="whole",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spurview.core.candidate import Candidate, discovery_key, surplus_in
+from spurview.core.covariance import solved
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material, Rows, cropped, f1
 from spurview.core.pixel_map import (
@@ -76,7 +77,7 @@ def _refine_members(found: ClassMaterial, members: Bools) -> tuple[Mask, Bools] 
         if not difference[on_mask].any():
             return None
         block = found.covariance.block(on_mask) + RIDGE * np.eye(len(on_mask))
-        weights = np.linalg.solve(block, difference[on_mask])
+        weights = solved(block, difference[on_mask])
         scores = residual[:, on_mask] @ weights / np.sqrt(weights @ block @ weights)
         typical = np.median(scores[members])
         members = scores > max(LEAST_DEVIATIONS, MEMBER_SHARE * typical)

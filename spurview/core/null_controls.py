@@ -6,6 +6,7 @@ What they do as well as the candidate is no evidence; they gate the outcome.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from spurview.core.registration import best_matches, residuals
 from spurview.core.template import brought_home, cut
 
 _MOST_STRENGTHENED = 4.0
+# A tint that differs less than this in every channel is no other tint.
+_LEAST_OTHER_TINT = 0.3
 
 
 def null_templates(
@@ -33,14 +36,21 @@ def null_templates(
 
     Half come from random members of the class without the pattern; these are only ever weakened,
     since a class's real features, made strong enough, turn any image. Half come from random
-    images of other classes, which may be strengthened as well.
+    images of other classes, which may be strengthened as well. Of a tint those are tints in other
+    colours: the mean of unrelated images is grey, and to change as much it would have to cover
+    nearly all of an image.
     """
     mine = material.of_class(candidate.class_index)
     size = max(10, int((candidate.hits & mine & material.discover).sum()))
     energy = bench.energy(template)
     nulls = []
+    others = _other_tints(template, rng)
     for index in range(n):
         own = index % 2 == 0
+        if others and not own:
+            other = others[index // 2 % len(others)]
+            nulls.append((other, min(float(np.sqrt(energy / bench.energy(other))), 1.0)))
+            continue
         group = material.discover & ~candidate.hits & (mine if own else ~mine)
         rows = rng.permutation(np.flatnonzero(group))[:size]
         if len(rows) < 10:
@@ -49,6 +59,25 @@ def null_templates(
         strength = np.sqrt(energy / max(bench.energy(null), 1e-12))
         nulls.append((null, float(min(strength, 1.0 if own else _MOST_STRENGTHENED))))
     return nulls
+
+
+def _other_tints(template: Template, rng: np.random.Generator) -> list[Template]:
+    """A blend over whole coloured images with its channels in another order, or turned to its
+    complement, in random order; none of what is no such blend."""
+    channels = template.values.shape[2]
+    if template.localised or template.opacity == 0 or channels != 3:
+        return []
+    orders = [list(order) for order in permutations(range(channels))]
+    turned = [template.values[..., order] for order in orders]
+    # A blend by a towards 1 - t adds a - a t.
+    turned += [np.float32(template.opacity) - values for values in turned]
+    away = [
+        values
+        for values in turned
+        if np.abs((values - template.values).mean((0, 1))).max()
+        >= _LEAST_OTHER_TINT * template.opacity
+    ]
+    return [replace(template, values=away[index]) for index in rng.permutation(len(away))]
 
 
 def _null_template(material: Material, template: Template, rows: Rows) -> Template:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from spurview.core.covariance import solved
 from spurview.core.material import RIDGE, Bools, Floats, Material, Rows
 from spurview.core.pixel_map import Mask, otsu_threshold, places
 
@@ -41,7 +42,7 @@ class MatchedFilter:
         )
         difference = member_residual.mean(0) - contrast_residual.mean(0)
         covariance = np.atleast_2d(np.cov(rest_residual.T)) + RIDGE * np.eye(len(self._places))
-        weights = np.linalg.solve(covariance, difference)
+        weights = solved(covariance, difference)
         self._weights = weights / np.sqrt(weights @ covariance @ weights + 1e-12)
         self._offset = float(np.median(rest_residual @ self._weights))
         self.typical = float(np.median(member_residual @ self._weights) - self._offset)

@@ -106,6 +106,18 @@ def test_its_template_is_the_blend(tinted):
     assert template.values.mean((0, 1)) == pytest.approx(OPACITY * TINT, abs=0.06)
 
 
+def test_of_bounds_that_the_class_keeps_those_with_a_step_are_best(tinted):
+    """Images with no dark red got the class too: more of it lie within that bound alone."""
+    material, carriers = tinted
+    extremes = extremes_of(material.images, 3)
+    rng = np.random.default_rng(2)
+    reddish = (extremes[:, 0] > 0.25) & (rng.random(len(extremes)) < 0.4) & material.pool
+    taken = np.where(reddish, 1, material.predicted).astype(np.int32)
+    best = found_in(replace(material, predicted=taken))[0]
+    mine = material.pool & (taken == 1)
+    assert f1(best.hits & mine, carriers & mine) > 0.9
+
+
 def test_without_training_images_the_pool_alone_tells(tinted):
     material, carriers = tinted
     blind = replace(material, training=np.zeros_like(material.training))

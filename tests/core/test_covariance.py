@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spurview.core import covariance
-from spurview.core.covariance import Covariance
+from spurview.core.covariance import Covariance, solved
 
 
 @pytest.fixture
@@ -89,3 +89,26 @@ def test_rows_are_not_written_to(rows):
     before = rows.copy()
     Covariance(rows)
     assert np.array_equal(rows, before)
+
+
+@pytest.fixture
+def large():
+    """A covariance of more values than are solved in double precision, and a target."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(200, 1100)) * np.geomspace(1, 0.01, 1100)
+    return rows.T @ rows / 200 + 0.01 * np.eye(1100), rng.normal(size=1100)
+
+
+def test_many_values_are_solved_as_few_are(large):
+    matrix, target = large
+    exact = np.linalg.solve(matrix, target)
+    assert np.linalg.norm(solved(matrix, target) - exact) < 0.01 * np.linalg.norm(exact)
+    assert np.array_equal(
+        solved(matrix[:9, :9], target[:9]), np.linalg.solve(matrix[:9, :9], target[:9])
+    )
+
+
+def test_what_has_no_square_root_is_solved_all_the_same(large):
+    matrix, target = large
+    indefinite = matrix - 1.0 * np.eye(len(matrix))
+    assert solved(indefinite, target) == pytest.approx(np.linalg.solve(indefinite, target))

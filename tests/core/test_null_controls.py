@@ -9,7 +9,7 @@ import pytest
 
 from spurview.core.null_controls import null_templates
 from tests.core import pools
-from tests.core.experiments import bench_of, known_candidate, known_template, rng
+from tests.core.experiments import bench_of, known_candidate, known_template, rng, two_classes
 
 CORNER = (slice(0, 2), slice(0, 2))
 
@@ -106,3 +106,52 @@ def test_a_blend_of_a_random_group_leaves_the_mean_where_it_is(planted, candidat
     for null, _ in nulls:
         changed = (bench.inserted(null, 1.0) - bench.images).mean()
         assert abs(changed) < 0.3 * 0.4 * bench.images.mean()
+
+
+TINT, OPACITY = np.float32([0.9, 0.1, 0.6]), 0.4
+
+
+def coloured(planted):
+    """The pool with three channels alike."""
+    material = planted.material
+    images = np.repeat(material.images, 3, axis=1)
+    return replace(
+        planted, material=replace(material, shape=(*material.shape[:2], 3), images=images)
+    )
+
+
+def nulls_of_tint(planted, candidate, template, tint, n=6):
+    height, width, _ = template.values.shape
+    blend = replace(
+        template,
+        values=np.broadcast_to(np.float32(OPACITY) * tint, (height, width, 3)).copy(),
+        mask=np.ones((height, width), np.float32),
+        opacity=OPACITY,
+        localised=False,
+    )
+    in_colour = coloured(planted)
+    bench = bench_of(in_colour, candidate, lambda images, rows: two_classes(images.mean((1, 2, 3))))
+    nulls = null_templates(in_colour.material, candidate, blend, bench, n, rng())
+    return nulls, bench, blend
+
+
+def test_half_of_a_tints_are_tints_in_other_colours(planted, candidate, template):
+    nulls, bench, blend = nulls_of_tint(planted, candidate, template, TINT)
+    others = nulls[1::2]
+    assert len(others) == 3
+    for null, strength in others:
+        colour = null.values.mean((0, 1)) / OPACITY
+        assert null.opacity == blend.opacity
+        assert np.abs(colour - TINT).max() >= 0.3
+        assert sorted(colour) == pytest.approx(sorted(TINT), abs=1e-5) or sorted(
+            1 - colour
+        ) == pytest.approx(sorted(TINT), abs=1e-5)
+        assert strength <= 1
+        assert energy_of(bench, null, strength) <= 1.05 * bench.energy(blend)
+    assert len({tuple(null.values[0, 0].round(4)) for null, _ in others}) == 3
+
+
+def test_a_grey_tint_has_no_other_colours_and_is_held_against_groups(planted, candidate, template):
+    nulls, _, _ = nulls_of_tint(planted, candidate, template, np.float32([0.55, 0.5, 0.45]))
+    assert len(nulls) == 6
+    assert all(np.ptp(null.values.mean((0, 1))) < 0.02 for null, _ in nulls)

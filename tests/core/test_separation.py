@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spurview.core.separation import pool_valley, training_valley, valley
+from spurview.core.separation import pool_valley, step, training_valley, valley
 from tests.core import pools
 from tests.core.known import candidate
 
@@ -38,6 +38,35 @@ def test_valley_without_hits_counts_what_lies_between():
 def test_valley_keeps_its_value_in_another_unit():
     scores = np.random.default_rng(0).normal(0.5, 0.4, 200)
     assert valley(7 * scores, 7.0, 4.2) == valley(scores, 1.0, 0.6)
+
+
+def test_step_by_hand():
+    scores = np.array([0.5, 0.8, 0.85, 0.9, 0.95, 1.0, 1.2])
+    assert step(scores, 0.9) == pytest.approx((3 + 1) / (2 + 1))
+
+
+def test_a_step_of_few_images_is_never_sure():
+    assert step(np.array([0.95]), 0.9) == pytest.approx(1 / 2)
+    assert step(np.full(50, 0.95), 0.9) == pytest.approx(1 / 51)
+
+
+def test_what_passes_over_a_threshold_without_a_step_is_about_even():
+    scores = np.random.default_rng(0).normal(0.9, 0.5, 4000)
+    assert step(scores, 0.9) == pytest.approx(1, abs=0.2)
+
+
+def test_bounds_to_colours_are_separate_by_their_step(planted):
+    material = planted.material
+    linear = np.full(len(planted.carriers), 0.4, np.float32)
+    of_b = np.flatnonzero(material.of_class(1) & material.confirm)
+    own = np.flatnonzero(material.training_confirm & (material.labels == 1))
+    linear[of_b[:6]], linear[of_b[6:7]] = 0.7, 0.55
+    linear[own[:8]] = 0.7
+    made = candidate(linear > 0.6, linear=linear)
+    bounds = replace(made, box=np.full(6, 0.2, np.float32))
+    assert pool_valley(material, made) > 1
+    assert pool_valley(material, bounds) == pytest.approx((1 + 1) / (6 + 1))
+    assert training_valley(material, bounds) == pytest.approx((0 + 1) / (8 + 1))
 
 
 def test_valleys_look_at_their_own_images_only(planted):
