@@ -49,7 +49,9 @@ def null_templates(
         own = index % 2 == 0
         if others and not own:
             other = others[index // 2 % len(others)]
-            nulls.append((other, min(float(np.sqrt(energy / bench.energy(other))), 1.0)))
+            nulls.append(
+                (other, min(float(np.sqrt(energy / max(bench.energy(other), 1e-12))), 1.0))
+            )
             continue
         group = material.discover & ~candidate.hits & (mine if own else ~mine)
         rows = rng.permutation(np.flatnonzero(group))[:size]
