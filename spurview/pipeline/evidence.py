@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from spurview.core.arrays import Array, Reader
 from spurview.core.shared_pixels import Pictures, pattern_box, pattern_picture, rgb
 from spurview.core.template import insert_moved
-from spurview.pipeline.findings import CandidateRows, Finding, candidate_records
+from spurview.pipeline.findings import (
+    CandidateRows,
+    Finding,
+    candidate_records,
+    verification_records,
+)
 from spurview.pipeline.wording import place
 from spurview.project.model import INTEREST_TRAIN, ProjectInfo
 
@@ -73,6 +78,10 @@ class Evidence:
             return rgb(mean[None])[0], None
         template, mask, opacity = self._template()
         return pattern_picture(template, mask, opacity), mask
+
+    def ratios(self) -> dict[str, float]:
+        """Evidence over threshold by test, those that could be made: an alarm needs 1 of each."""
+        return verification_records(self.reader)[self.rows.index].ratios
 
     def where(self) -> str:
         """Size and place of the pattern, as `wording.place` tells them."""

@@ -17,10 +17,10 @@ from spurview.pipeline.wording import (
     place,
     removal_sentence,
     silence,
-    standing,
     times,
     training_sentence,
 )
+from spurview.pipeline.wording_outcome import standing
 from spurview.pipeline.wording_silence import NOTHING_SEARCHED, STALE, is_searched, told_classes
 
 MAP_LEVEL = 0.3

@@ -23,6 +23,7 @@ from spurview.pipeline.report_markup import (
 )
 from spurview.pipeline.sheets import highlight_of, highlighted
 from spurview.pipeline.wording import count, scientific, times
+from spurview.pipeline.wording_outcome import standing
 
 PATTERN_PX, THUMB_PX = 144, 56
 # Pictures of a finding that is proven or suspected, and of one that is listed only.
@@ -49,7 +50,7 @@ def finding_article(evidence: Evidence, name: str, highlight: Highlight) -> Iter
     yield f"<h3>{finding.rank}. {text(name)}: <span{look}>{outcome}</span></h3>"
     yield paragraph(f"Class {finding.class_}, finding {finding.id}", "quiet")
     yield paragraph(wording.headline(finding), "lead")
-    yield paragraph(wording.standing(finding))
+    yield paragraph(standing(finding, evidence.ratios()))
     yield from _judgement(evidence)
     yield from _claim(evidence)
     yield "</div>"

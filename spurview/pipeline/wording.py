@@ -146,15 +146,6 @@ def moves_sentence(finding: Finding) -> str:
     return f"It moves from image to image, by up to {' and '.join(told)}."
 
 
-def standing(finding: Finding) -> str:
-    """What the outcome means, in one sentence; empty for an alarm, which needs none."""
-    if finding.outcome == "alarm":
-        return ""
-    if finding.outcome == "suspect":
-        return "Suspect: the effect is there, but not every test for an alarm is passed."
-    return "Listed, not proven: too little speaks for it to call it a cause."
-
-
 def removal_sentence(finding: Finding) -> str:
     """What taking the pattern out did; the reason where that was not tried."""
     out = finding.removal

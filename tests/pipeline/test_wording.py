@@ -8,7 +8,9 @@ import pytest
 from spurview.core.arrays import MemoryReader
 from spurview.pipeline import wording
 from spurview.pipeline.findings import Chance, Finding, Findings, collect
+from spurview.pipeline.wording_outcome import standing
 from tests import constructed
+from tests.core import test_decide as ratios
 
 
 @pytest.fixture(scope="module")
@@ -197,3 +199,37 @@ def test_chance_stands_beside_what_was_found():
 )
 def test_the_expected_number_is_told_without_idle_zeros(expected, said):
     assert wording.chance_words(chance(expected=expected)) == f"expected by chance {said}, found 3"
+
+
+@pytest.mark.parametrize("name", ratios.PERFECT)
+def test_every_test_that_is_not_passed_is_named(alarm, name):
+    suspect = msgspec.structs.replace(alarm, outcome="suspect", alarm=False)
+    said = standing(suspect, ratios.PERFECT | {name: 0.99})
+    assert said.startswith(
+        "Suspect: the effect is there, but not every test for an alarm is passed. Against it: "
+    )
+    assert said.count(":") == 2
+    assert ";" not in said
+    others = {standing(suspect, ratios.PERFECT | {other: 0.99}) for other in ratios.PERFECT}
+    assert len(others) == len(ratios.PERFECT)
+
+
+def test_of_many_tests_the_clearest_three_are_named(alarm):
+    listed = msgspec.structs.replace(alarm, outcome="candidate", alarm=False)
+    failed = {"margin": 0.3, "insertion": 0.1, "independence": float("nan"), "enrichment": 0.9}
+    failed |= {"training_rate": 0.8, "valley_pool": 3.0}
+    said = standing(listed, failed)
+    assert said.count(";") == 3
+    assert said.endswith("; 2 more.")
+    assert said.index("it turns hardly") < said.index("it moves the network hardly")
+
+
+def test_a_suspect_that_passes_all_that_could_be_made_says_so(alarm):
+    suspect = msgspec.structs.replace(alarm, outcome="suspect", alarm=False)
+    assert standing(suspect, ratios.NO_NETWORK) == (
+        "Suspect: every test that could be made is passed, but not all could be made."
+    )
+
+
+def test_an_alarm_needs_no_word_of_what_is_missing(alarm):
+    assert standing(alarm, ratios.PERFECT) == ""

@@ -110,7 +110,10 @@ def test_missing_numbers_give_their_reason(bench, pane):
     bench.focus.candidate_id = WEAK
     assert "Taking it out was not tried: too few carriers." in texts(pane)
     assert "Scrambled: not known, it was not measured" in bars(pane)
-    assert "Listed, not proven: too little speaks for it to call it a cause." in texts(pane)
+    assert (
+        "Listed, not proven: too little speaks for it to call it a cause. "
+        "Against it: content alone explains how often the class has it."
+    ) in texts(pane)
 
 
 def test_a_suspect_without_a_network_claims_no_cause(qtbot):

@@ -14,6 +14,7 @@ from spurview.pipeline import wording, wording_evidence
 from spurview.pipeline.effects import insertion_effects, removal_effects
 from spurview.pipeline.evidence import Pair
 from spurview.pipeline.wording import Doubt, count
+from spurview.pipeline.wording_outcome import standing
 from spurview.ui.class_palette import class_places
 from spurview.ui.document import Document
 from spurview.ui.evidence.effect_bar import EffectBar
@@ -39,9 +40,9 @@ def claim(shown: Material, name: str) -> QWidget:
     finding = shown.finding
     part, inside = _column(gap=12)
     inside.addWidget(label(wording.headline(finding), "headline", wrap=True))
-    standing = wording.standing(finding)
-    if standing:
-        inside.addWidget(label(standing, "quiet", wrap=True))
+    meaning = standing(finding, shown.ratios())
+    if meaning:
+        inside.addWidget(label(meaning, "quiet", wrap=True))
     beside = QHBoxLayout()
     beside.setSpacing(16)
     picture, mask = shown.pattern()
