@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+# Some of the points (n, d), by their place.
+Points = Callable[[slice], Floats]
 
 _MOST_COMPONENTS = 32
+# Points that are looked at at once: of a million, all together take gigabytes.
+_BLOCK = 16_384
 
 
 def principal_plane(points: Floats) -> Floats:
@@ -15,14 +22,7 @@ def principal_plane(points: Floats) -> Floats:
 
     Signs are fixed by the longer tail, so that the same points always give the same picture.
     """
-    centred = (points - points.mean(0)).astype(np.float64)
-    _, directions = np.linalg.eigh(centred.T @ centred / max(len(centred), 1))
-    plane = centred @ directions[:, ::-1][:, :2]
-    if plane.shape[1] < 2:
-        plane = np.c_[plane, np.zeros((len(plane), 2 - plane.shape[1]))]
-    plane *= np.where((plane**3).mean(0) < 0, -1, 1)
-    scaled: Floats = (plane / np.maximum(plane.std(0), 1e-9)).astype(np.float32)
-    return scaled
+    return _plane_of(lambda part: points[part], len(points))
 
 
 def residual_plane(residuals: Floats, scores: Floats, weights: Floats) -> Floats:
@@ -36,11 +36,38 @@ def residual_plane(residuals: Floats, scores: Floats, weights: Floats) -> Floats
     leading = _components(residuals)
     if len(scores) == 0:
         return principal_plane(leading)
-    matched = np.clip(scores.T, -0.5, 1.5)
-    matched *= weights
-    matched -= matched.mean(0)
-    matched *= np.sqrt(leading.var(0).sum() / max(float(matched.var(0).sum()), 1e-9))
-    return principal_plane(np.c_[leading, matched])
+
+    def matched(part: slice) -> Floats:
+        weighed: Floats = np.clip(scores[:, part].T, -0.5, 1.5) * weights
+        return weighed
+
+    _, covariance = _moments(matched, len(leading))
+    scale = np.float32(np.sqrt(leading.var(0).sum() / max(float(np.trace(covariance)), 1e-9)))
+    return _plane_of(lambda part: np.c_[leading[part], matched(part) * scale], len(leading))
+
+
+def _plane_of(points: Points, n: int) -> Floats:
+    """The principal plane of n points that are made block by block."""
+    middle, covariance = _moments(points, n)
+    axes = np.linalg.eigh(covariance)[1][:, ::-1][:, :2]
+    plane = np.zeros((n, 2))
+    for part in _blocks(n):
+        plane[part, : axes.shape[1]] = (points(part) - middle) @ axes
+    plane *= np.where((plane**3).mean(0) < 0, -1, 1)
+    scaled: Floats = (plane / np.maximum(plane.std(0), 1e-9)).astype(np.float32)
+    return scaled
+
+
+def _moments(points: Points, n: int) -> tuple[Doubles, Doubles]:
+    """Mean (d,) and covariance (d, d) of n points."""
+    middle: Doubles = sum(points(part).sum(0, dtype=np.float64) for part in _blocks(n)) / n
+    centred = (points(part) - middle for part in _blocks(n))
+    covariance: Doubles = sum(block.T @ block for block in centred) / n
+    return middle, covariance
+
+
+def _blocks(n: int) -> list[slice]:
+    return [slice(start, start + _BLOCK) for start in range(0, n, _BLOCK)]
 
 
 def _components(residuals: Floats) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spurview.core.colour_family import colour_statistics, search_colours
+from spurview.core.colour_family import colour_statistics, colours_of, search_colours
 from spurview.core.material import ClassMaterial, f1
 from spurview.core.progress import silent
 from tests.core.detectors.test_colour import tinted
@@ -32,6 +32,16 @@ def test_statistics_are_those_of_the_pool(red):
     pool = darkest[material.pool]
     wanted = (darkest - pool.mean()) / (pool.std() + 1e-3)
     assert told.images[:, 0] == pytest.approx(wanted, abs=1e-3)
+
+
+@pytest.mark.parametrize("side_px", [1, 2, 9])
+def test_colours_are_percentiles_mean_and_deviation_of_each_channel(side_px):
+    images = np.random.default_rng(4).random((5, side_px * side_px * 3)).astype(np.float32)
+    before = images.copy()
+    pixels = images.reshape(5, -1, 3)
+    wanted = [*np.quantile(pixels, (0.02, 0.5, 0.98), axis=1), pixels.mean(1), pixels.std(1)]
+    assert colours_of(images, 3) == pytest.approx(np.concatenate(wanted, axis=1), abs=1e-5)
+    assert np.array_equal(images, before)
 
 
 def test_all_tinted_images_and_no_others_are_hits(red):

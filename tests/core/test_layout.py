@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spurview.core import layout
 from spurview.core.layout import (
     confidence_scale,
     principal_plane,
@@ -70,6 +71,18 @@ def test_a_found_pattern_stands_apart():
     assert apart > 2
     before = residual_plane(residuals, np.zeros((0, 200), np.float32), np.zeros(0, np.float32))
     assert np.linalg.norm(before[carriers].mean(0) - before[~carriers].mean(0)) < 1
+
+
+def test_points_in_several_blocks_make_one_plane(monkeypatch: pytest.MonkeyPatch):
+    rng = np.random.default_rng(6)
+    points = rng.gamma(1, 1, (90, 7)).astype(np.float32) * np.arange(7, 0, -1, dtype=np.float32)
+    scores = rng.uniform(-1, 2, (3, 90)).astype(np.float32)
+    weights = np.array([3, 1, 0], np.float32)
+    whole = [principal_plane(points), residual_plane(points, scores, weights)]
+    monkeypatch.setattr(layout, "_BLOCK", 40)
+    in_blocks = [principal_plane(points), residual_plane(points, scores, weights)]
+    assert in_blocks[0] == pytest.approx(whole[0], abs=1e-4)
+    assert in_blocks[1] == pytest.approx(whole[1], abs=1e-4)
 
 
 def test_a_sample_by_class_keeps_rare_classes_whole_and_shares_out_the_rest():
