@@ -18,7 +18,7 @@ from spurview.core.arrays import Array, Reader
 from spurview.core.errors import StageError
 from spurview.core.evidence import CandidateRecord, ChanceRecord, ClassRecord, VerificationRecord
 from spurview.pipeline.by_hand import replaced_ids, with_by_hand
-from spurview.pipeline.places import offsets
+from spurview.pipeline.places import best_first, mixed, offsets, scores_of
 from spurview.pipeline.stages import STAGE_NAMES, states
 from spurview.project.model import INTEREST_TRAIN, POOL, ProjectInfo, Verdict
 
@@ -202,15 +202,14 @@ def candidate_rows(reader: Reader) -> dict[str, CandidateRows]:
     rows = {}
     for index, record in enumerate(records):
         start = int(ends[index - 1]) if index else 0
-        scores = reader.read("/candidates/scores", index, index + 1)[0]
-        hits = reader.read("/candidates/hits", index, index + 1)[0] == 1
-        by_score = np.argsort(-scores, kind="stable")
-        found = by_score[hits[by_score]]
+        scores = scores_of(reader, index)
+        hits = np.flatnonzero(reader.read("/candidates/hits", index, index + 1)[0] == 1)
+        found = best_first(hits, scores)
         training = found[role[found] == INTEREST_TRAIN]
         own = label[training] == record.class_index
         rows[record.id] = CandidateRows(
             index=index,
-            members=members[start : int(ends[index])],
+            members=mixed(members[start : int(ends[index])], scores),
             matches=found[role[found] == POOL],
             training=np.concatenate([training[own], training[~own]]),
         )

@@ -38,3 +38,20 @@ def shared_maps(reader: Reader, index: int, rows: Sequence[int] | Array) -> Arra
     shared = reader.read("/candidates/map", index, index + 1)[0]
     moved = offsets(reader, index, rows)
     return shared if moved is None else moved_masks(shared, moved)
+
+
+def best_first(rows: Array, scores: Array) -> Array:
+    """The rows (n,) by the scores (N,) of all images, highest first, equal ones mixed."""
+    return mixed(rows[np.argsort(-scores[rows], kind="stable")], scores)
+
+
+def mixed(rows: Array, scores: Array) -> Array:
+    """The rows (n,) as they are, but those of one score that follow one another in mixed order.
+
+    scores: (N,) of all images. Images come folder by folder: as they come, equal ones would show
+    one content alone.
+    """
+    run = np.cumsum(np.diff(scores[rows], prepend=scores[rows][:1]) != 0)
+    order = np.lexsort((np.random.default_rng(0).permutation(len(rows)), run))
+    in_order: Array = rows[order]
+    return in_order

@@ -112,7 +112,7 @@ def test_test_images_are_no_training_matches(patch):
 def test_training_matches_of_the_class_itself_come_first():
     arrays = constructed.arrays()
     arrays["/candidates/hits"][0, [0, 2]] = 1
-    arrays["/candidates/scores"][0, [0, 2]] = 5
+    arrays["/candidates/scores"][0, [0, 2]] = 5, 4
     matches = collected(arrays).findings[0].training.matches
     assert matches[-2:] == ["interest/a/000.png", "interest/c/002.png"]
 

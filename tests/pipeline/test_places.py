@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spurview.core.arrays import MemoryReader
-from spurview.pipeline.places import offsets, shared_maps
+from spurview.pipeline.places import best_first, mixed, offsets, shared_maps
 from spurview.pipeline.search_stages import _places
 from tests import constructed
 
@@ -58,3 +58,28 @@ def test_each_map_lies_on_the_images_own_pattern(reader):
     bright = reader.read_rows("/images/pixels", rows)[..., 0] == 255
     assert np.array_equal(shared_maps(reader, 0, rows) > 0, bright)
     assert shared_maps(reader, 0, []).shape == (0, constructed.SIDE, constructed.SIDE)
+
+
+def test_the_highest_scores_come_first_and_equal_ones_folder_by_folder_no_longer():
+    scores = np.r_[np.zeros(5), np.full(40, 1), np.linspace(2, 3, 5)].astype(np.float32)
+    ordered = best_first(np.arange(4, 50), scores)
+    assert ordered.tolist()[:5] == [49, 48, 47, 46, 45]
+    assert ordered.tolist()[-1] == 4
+    equal = ordered[5:-1]
+    assert sorted(equal.tolist()) == list(range(5, 45))
+    # In the order of the rows the first ten would be 5 to 14.
+    assert equal[:10].max() > 30
+    assert np.array_equal(best_first(np.arange(4, 50), scores), ordered)
+
+
+def test_only_equal_neighbours_are_mixed():
+    scores = np.array([1, 1, 1, 0, 0, 0, 1, 1, 1, 5], np.float32)
+    rows = np.arange(10)
+    found = mixed(rows, scores).tolist()
+    assert [sorted(found[:3]), sorted(found[3:6]), sorted(found[6:9]), found[9]] == [
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 7, 8],
+        9,
+    ]
+    assert mixed(rows[:0], scores).tolist() == []

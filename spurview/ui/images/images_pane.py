@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spurview.pipeline.places import scores_of
+from spurview.pipeline.places import best_first, scores_of
 from spurview.pipeline.wording import count
 from spurview.ui import icons, theme
 from spurview.ui.document import Document
@@ -273,6 +273,6 @@ class ImagesPane(QWidget):
             words = f"{count(len(members))} in {name}, most typical first"
             return Listing(members, words)
         scores = scores_of(self._document.reader, known.index)
-        ordered = selected[np.argsort(-scores[selected], kind="stable")]
+        ordered = best_first(selected, scores)
         words = f"{count(len(selected))} selected, closest to {name} first"
         return Listing(ordered, words)
