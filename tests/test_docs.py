@@ -101,10 +101,12 @@ def concrete(command: str) -> list[str] | None:
     if "…" in command or not words:
         return None
     before = ["", *words]
+    # Trials on one's own images are refused a folder that holds other runs.
+    out = "trials" if "--like" in words else "out"
     for place, word in enumerate(words):
         if word in ("DIR", "OUT"):
             known = {"--interest": "photos", "--pool": "others"}
-            words[place] = known.get(before[place], "out")
+            words[place] = known.get(before[place], out)
         words[place] = PLACES.get(word, words[place])
     return words
 
