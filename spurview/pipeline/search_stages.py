@@ -141,8 +141,12 @@ def layout(work: Work) -> tuple[dict[str, Array], Facts]:
 
 
 def _speaks_for(record: CandidateRecord) -> float:
-    """Enrichment over the valley, on the held-out half."""
-    return record.agreement * max(record.z, 0.0) / (0.15 + record.valley_pool)
+    """Enrichment over the valley, on the held-out half.
+
+    The root of z: it rises with how many images match, and a common candidate would outweigh one
+    that is set apart.
+    """
+    return record.agreement * max(record.z, 0.0) ** 0.5 / (0.15 + record.valley_pool)
 
 
 def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:

@@ -44,7 +44,7 @@ STAGES = (
     # Nor can what chance gives be compared with candidates of another search.
     Stage(
         "candidates",
-        5,
+        6,
         "candidates",
         ("predictions", "embedding"),
         ("/candidates/", "/verification/", "/chance/"),
@@ -56,7 +56,7 @@ STAGES = (
         ("candidates", "classifier"),
         ("/verification/",),
     ),
-    Stage("layout", 2, "", ("embedding", "candidates"), ("/layout/",)),
+    Stage("layout", 3, "", ("embedding", "candidates"), ("/layout/",)),
     Stage("chance", 1, "chance", ("candidates",), ("/chance/",), optional=True),
 )
 # Those that every run does, and those that it does where it is asked to.
