@@ -62,8 +62,12 @@ def _block_means(images: Floats, shape: tuple[int, int, int], factor: int) -> Fl
     pixels = images.reshape(-1, height, width, channels)
     if down or right:
         pixels = np.pad(pixels, ((0, 0), (0, down), (0, right), (0, 0)), "edge")
-    blocks = pixels.reshape(
-        -1, (height + down) // factor, factor, (width + right) // factor, factor, channels
-    )
-    means: Floats = blocks.mean((2, 4), dtype=np.float32).reshape(len(images), -1)
+    # Summed line by line: a mean over two of the six axes of blocks takes seven times as long.
+    lines = pixels[:, ::factor].copy()
+    for row in range(1, factor):
+        lines += pixels[:, row::factor]
+    sums = lines[:, :, ::factor].copy()
+    for column in range(1, factor):
+        sums += lines[:, :, column::factor]
+    means: Floats = (sums / np.float32(factor**2)).reshape(len(images), -1)
     return means

@@ -20,6 +20,7 @@ from spurview.core.carrying import Carrier, Told, carrier_of
 from spurview.core.coarse import factor_of
 from spurview.core.enrichment import Enrichment, enrichment_of
 from spurview.core.evidence import CandidateRecord, ClassRecord
+from spurview.core.freed_memory import hand_back
 from spurview.core.literal import literal_candidates
 from spurview.core.material import ClassMaterial, Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
@@ -148,9 +149,12 @@ def search_large(
         msgspec.structs.replace(record, pool=count)
         for record, count in zip(classes, counts, strict=True)
     ]
+    # Before and after, since the most memory is held in between.
+    hand_back()
     telling = _Telling(pool, sample, rows, found)
     # What is told needs half A alone.
     del sample
+    hand_back()
     return with_false_discovery(telling.told(read, report)), classes
 
 
