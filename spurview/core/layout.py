@@ -60,9 +60,12 @@ def _plane_of(points: Points, n: int) -> Floats:
 
 def _moments(points: Points, n: int) -> tuple[Doubles, Doubles]:
     """Mean (d,) and covariance (d, d) of n points."""
-    middle: Doubles = sum(points(part).sum(0, dtype=np.float64) for part in _blocks(n)) / n
-    centred = (points(part) - middle for part in _blocks(n))
-    covariance: Doubles = sum(block.T @ block for block in centred) / n
+    totals = [points(part).sum(0, dtype=np.float64) for part in _blocks(n)]
+    middle: Doubles = np.sum(totals, axis=0) / n
+    covariance: Doubles = np.zeros((len(middle), len(middle)))
+    for part in _blocks(n):
+        centred = points(part) - middle
+        covariance += centred.T @ centred / n
     return middle, covariance
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -146,7 +147,7 @@ def _speaks_for(record: CandidateRecord) -> float:
     The root of z: it rises with how many images match, and a common candidate would outweigh one
     that is set apart.
     """
-    return record.agreement * max(record.z, 0.0) ** 0.5 / (0.15 + record.valley_pool)
+    return record.agreement * math.sqrt(max(record.z, 0.0)) / (0.15 + record.valley_pool)
 
 
 def material_of(work: Work, *, with_rebuilt: bool = False) -> Material:
