@@ -11,6 +11,8 @@ from msgspec import Meta, Struct
 
 Outcome = Literal["alarm", "suspect", "candidate"]
 Kind = Literal["pattern", "texture", "place-free", "colour"]
+# A copy that turns this share of what its pattern turns works as well.
+SAME_EFFECT = 0.8
 Family = Literal["local", "moved", "whole", "literal"]
 
 _Count = Annotated[int, Meta(ge=0)]

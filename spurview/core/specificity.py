@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spurview.core.evidence import InsertionRecord, Kind
+from spurview.core.evidence import SAME_EFFECT, InsertionRecord, Kind
 from spurview.core.extraction import Template
 
 FEW_CONTROLS = 3
@@ -17,7 +17,6 @@ FEW_CONTROLS = 3
 LEAST_EFFECT = 0.05
 # Values that deviate less than this leave nothing to scramble.
 _ONE_TONE = 0.06
-_SAME_EFFECT = 0.8
 
 
 def has_one_tone(template: Template) -> bool:
@@ -81,15 +80,20 @@ def copies_anywhere(template: Template, n: int, rng: np.random.Generator) -> lis
     return [replace(template, offsets=one) for one in offsets]
 
 
-def kind_of(record: InsertionRecord) -> Kind | None:
-    """What the specificity controls say of a pattern that works; None where it does not."""
+def kind_of(record: InsertionRecord, *, localised: bool = True) -> Kind | None:
+    """What the specificity controls say of a pattern that works; None where it does not.
+
+    localised: whether the pattern has one place. One over the whole image has none to be free of:
+    rolled around it keeps what lies side by side, which is a texture as much as what scrambling
+    keeps.
+    """
     if record.flip < LEAST_EFFECT:
         return None
-    alike = _SAME_EFFECT * record.flip
+    alike = SAME_EFFECT * record.flip
     if record.flat is not None and record.grey is not None and record.flat >= alike > record.grey:
         return "colour"
-    if record.scrambled is not None and record.scrambled >= _SAME_EFFECT * record.flip:
+    if record.scrambled is not None and record.scrambled >= alike:
         return "texture"
-    if record.rolled is not None and record.rolled >= _SAME_EFFECT * record.flip:
-        return "place-free"
+    if record.rolled is not None and record.rolled >= alike:
+        return "place-free" if localised or record.scrambled is None else "texture"
     return "pattern"

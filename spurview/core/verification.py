@@ -104,7 +104,7 @@ def _verify(
         bench = Bench(material, candidate, logits, settings.insertions, rng)
         if len(bench.rows) >= FEWEST_ON_BENCH:
             inserted = insertion(material, candidate, template, bench, settings.controls, rng)
-            kind = kind_of(inserted)
+            kind = kind_of(inserted, localised=template.localised)
             pair = pairs(bench, template, logits, candidate.class_index)
         else:
             missing.update(insertion=TOO_FEW_IMAGES, kind=TOO_FEW_IMAGES)

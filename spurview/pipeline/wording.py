@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from spurview.core.evidence import SAME_EFFECT
 from spurview.pipeline.findings import Chance, Finding, Findings
 
 SILENCE = "No class is tied to a shared pattern."
@@ -115,9 +116,12 @@ def _claim(finding: Finding) -> str:
             "Without the network it cannot be tested whether the pattern is the cause."
         )
     if finding.kind == "texture" and put.scrambled is not None:
+        copies = f"scrambled copies {percent(put.scrambled)}"
+        if put.rolled is not None and put.scrambled < SAME_EFFECT * put.flip:
+            copies = f"copies rolled around {percent(put.rolled)}"
         return (
             f"Putting this texture into {count(put.n)} other images turned {percent(put.flip)} of "
-            f"them into {target}, and scrambled copies {percent(put.scrambled)}; patterns made "
+            f"them into {target}, and {copies}; patterns made "
             f"the same way from random groups turned {percent(put.null_control)}."
         )
     more = ""

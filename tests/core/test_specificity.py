@@ -101,6 +101,24 @@ def test_kind_by_hand(template):
     assert kind_of(record) == "pattern"
 
 
+@pytest.mark.parametrize(
+    ("localised", "scrambled", "kind"),
+    [(True, 0.1, "place-free"), (False, 0.1, "texture"), (False, None, "place-free")],
+)
+def test_a_pattern_over_the_whole_image_has_no_place_to_be_free_of(localised, scrambled, kind):
+    record = InsertionRecord(
+        flip=0.5,
+        null_control=0.0,
+        scrambled=scrambled,
+        rolled=0.45,
+        n=100,
+        interval=(0.4, 0.6),
+        margin=1.0,
+        null_margin=0.0,
+    )
+    assert kind_of(record, localised=localised) == kind
+
+
 def coloured(planted):
     """The pool in three channels, grey everywhere."""
     images = np.repeat(planted.material.images.reshape(-1, *pools.SHAPE), 3, axis=3)

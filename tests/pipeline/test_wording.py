@@ -80,6 +80,15 @@ def test_headline_of_a_texture_names_the_scrambled_copies(alarm):
     )
 
 
+def test_headline_of_a_texture_names_the_copies_that_work_better(alarm):
+    insertion = msgspec.structs.replace(alarm.insertion, scrambled=0.3, rolled=0.6)
+    texture = msgspec.structs.replace(alarm, kind="texture", insertion=insertion)
+    assert wording.headline(texture) == (
+        "Putting this texture into 100 other images turned 62 % of them into class b, and copies "
+        "rolled around 60 %; patterns made the same way from random groups turned 2 %."
+    )
+
+
 def test_headline_of_a_pattern_without_a_place_names_other_places(alarm):
     insertion = msgspec.structs.replace(alarm.insertion, rolled=0.58)
     free = msgspec.structs.replace(alarm, kind="place-free", insertion=insertion)
