@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spurview.core.candidate import Candidate, discovery_key, surplus_in
+from spurview.core.candidate import Candidate, surplus_in
 from spurview.core.covariance import solved
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Material, Rows, cropped, f1
@@ -27,7 +27,7 @@ from spurview.core.scorers import (
     MatchedFilter,
     rest_of,
 )
-from spurview.core.separation import valley
+from spurview.core.telling import telling
 
 _ITERATIONS = 5
 _MAP_FROM = 3
@@ -144,26 +144,23 @@ def _candidate(
     window: Material,
     inner: Mask,
 ) -> Candidate | None:
-    material, scope = found.material, found.scope
-    rows = np.flatnonzero(hits & scope)
+    rows = np.flatnonzero(hits & found.scope)
     if len(rows) < FEWEST:
         return None
     scorer = _matched_filter(found, window, inner, rows)
-    if scorer.typical <= 0:
+    told = telling(window, scorer, hits, found.mine, found.scope)
+    if told is None:
         return None
-    scores = scorer.scores(window)
-    agreement = f1((scores > scorer.threshold) & scope, hits & scope)
-    gap = valley(scores[scope], scorer.typical, scorer.threshold)
     return Candidate(
         class_index=found.class_index,
         family="local",
         detectors=frozenset({detector}),
         mask=mask,
         hits=hits,
-        linear=(scores / scorer.typical).astype(np.float32),
-        threshold=scorer.threshold / scorer.typical,
-        agreement=agreement,
-        key=discovery_key(hits, found.mine, material.discover, agreement, gap),
+        linear=told.linear,
+        threshold=told.threshold,
+        agreement=told.agreement,
+        key=told.key,
     )
 
 

@@ -40,6 +40,7 @@ from spurview.core.rigid_match import THRESHOLD, RigidMatch
 from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter
 from spurview.core.separation import valley
 from spurview.core.surplus import surplus, worth
+from spurview.core.telling import telling
 from spurview.core.template import cut, shifted
 
 DETECTOR = "exemplars"
@@ -279,11 +280,9 @@ class MovedSearch:
         if len(rows) < FEWEST:
             return None
         scorer = MatchedFilter.drawn(windows, mask, rows, np.flatnonzero(scope), fewest=FEWEST)
-        if scorer.typical <= 0:
+        told = telling(windows, scorer, hits, self._mine, scope)
+        if told is None:
             return None
-        scores = scorer.scores(windows)
-        agreement = f1((scores > scorer.threshold) & scope, hits & scope)
-        gap = valley(scores[scope], scorer.typical, scorer.threshold)
         middle: NDArray[np.float64] = np.median(at[rows], axis=0)
         home = np.round(middle).astype(np.int64)
         height, width = mask.shape[0] - 2, mask.shape[1] - 2
@@ -296,10 +295,10 @@ class MovedSearch:
             detectors=frozenset({DETECTOR}),
             mask=placed,
             hits=hits,
-            linear=(scores / scorer.typical).astype(np.float32),
-            threshold=scorer.threshold / scorer.typical,
-            agreement=agreement,
-            key=discovery_key(hits, self._mine, windows.discover, agreement, gap),
+            linear=told.linear,
+            threshold=told.threshold,
+            agreement=told.agreement,
+            key=told.key,
             places=(at - home).astype(np.int16),
         )
 

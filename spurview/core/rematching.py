@@ -11,14 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from spurview.core.candidate import Candidate, discovery_key
-from spurview.core.material import Bools, Material, Rows, f1
+from spurview.core.candidate import Candidate
+from spurview.core.material import Bools, Material, Rows
 from spurview.core.neighbours import mean_of
 from spurview.core.pixel_map import Mask
 from spurview.core.registration import Window
 from spurview.core.scorers import FEWEST as FEWEST
 from spurview.core.scorers import MOST_CONDITIONAL, ConditionalScorer, MatchedFilter, rest_of
-from spurview.core.separation import valley
+from spurview.core.telling import telling
 
 _ROUNDS = 2
 # With fewer carriers among carriers' neighbours than this nothing would change.
@@ -91,19 +91,16 @@ def _scored(
     rows = np.flatnonzero(hits & scope)
     if len(rows) < FEWEST:
         return None
-    by_line = _filter(window, mask, rows, mine)
-    if by_line.typical <= 0:
+    told = telling(window, _filter(window, mask, rows, mine), hits, mine, scope)
+    if told is None:
         return None
-    scores = by_line.scores(window)
-    agreement = f1((scores > by_line.threshold) & scope, hits & scope)
-    gap = valley(scores[scope], by_line.typical, by_line.threshold)
     return replace(
         candidate,
         hits=hits,
-        linear=(scores / by_line.typical).astype(np.float32),
-        threshold=by_line.threshold / by_line.typical,
-        agreement=agreement,
-        key=discovery_key(hits, mine, window.discover, agreement, gap),
+        linear=told.linear,
+        threshold=told.threshold,
+        agreement=told.agreement,
+        key=told.key,
     )
 
 
