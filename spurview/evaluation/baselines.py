@@ -93,7 +93,7 @@ def known_filter(case: Case, truth: Truth) -> dict[str, float]:
     scores = score(_floats(arrays["/images/pixels"][pool]))
     true = np.isin(pool, truth.rows)
     without, planted = score(_floats(clean)), score(_floats(truth.apply(clean, rng)))
-    threshold = _best_threshold(without, planted, float(true.mean()))
+    threshold = best_threshold(without, planted, float(true.mean()))
     return {
         "known_f1": agreement(scores > threshold, true).f1,
         "known_ap": average_precision(scores, true),
@@ -153,7 +153,7 @@ def _covariance(rows: Floats) -> NDArray[np.float64]:
     return covariance
 
 
-def _best_threshold(
+def best_threshold(
     without: NDArray[np.float64], planted: NDArray[np.float64], share: float
 ) -> float:
     """Between two scores, where F1 is highest if so large a share carries the pattern."""
@@ -165,9 +165,13 @@ def _best_threshold(
     order = np.argsort(-scores, kind="stable")
     taken = np.cumsum(weight[order])
     right = np.cumsum((weight * (np.arange(len(scores)) >= len(without)))[order])
-    best = int(np.argmax(2 * right / (taken + share)))
-    following = scores[order[min(best + 1, len(order) - 1)]]
-    return float((scores[order[best]] + following) / 2)
+    ordered = scores[order]
+    # No threshold lies between equal scores.
+    apart = np.append(ordered[:-1] > ordered[1:], True)
+    best = int(np.argmax(np.where(apart, 2 * right / (taken + share), -1)))
+    if best == len(ordered) - 1:
+        return float(np.nextafter(ordered[-1], -np.inf))
+    return float((ordered[best] + ordered[best + 1]) / 2)
 
 
 def _floats(pixels: NDArray[Any]) -> Floats:
