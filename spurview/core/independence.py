@@ -81,13 +81,14 @@ def _without_moved(material: Material, candidate: Candidate) -> Floats:
     features = material.block_means.copy()
     names = np.repeat(material.blocks.ravel(), material.shape[2])
     sizes = np.bincount(names).astype(np.float32)
-    for offset in np.unique(hidden_at, axis=0):
-        rows = np.flatnonzero((hidden_at == offset).all(1))
+    offsets, index, counts = np.unique(hidden_at, axis=0, return_inverse=True, return_counts=True)
+    together = np.split(np.argsort(index, kind="stable"), np.cumsum(counts)[:-1])
+    for offset, rows in zip(offsets, together, strict=True):
         inside = places(shifted(covered, offset), material.shape[2])
         excess = material.images[np.ix_(rows, inside)] - mean[inside]
-        blocks, index = np.unique(names[inside], return_inverse=True)
+        blocks, of_block = np.unique(names[inside], return_inverse=True)
         pooling = np.zeros((len(inside), len(blocks)), np.float32)
-        pooling[np.arange(len(inside)), index] = 1 / sizes[blocks][index]
+        pooling[np.arange(len(inside)), of_block] = 1 / sizes[blocks][of_block]
         features[np.ix_(rows, blocks)] -= excess @ pooling
     return features
 

@@ -37,7 +37,7 @@ from spurview.core.registration import (
     window_covariance,
 )
 from spurview.core.rigid_match import THRESHOLD, RigidMatch
-from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter
+from spurview.core.scorers import MEMBER_SHARE, ConditionalScorer, MatchedFilter, rest_of
 from spurview.core.separation import valley
 from spurview.core.surplus import surplus, worth
 from spurview.core.telling import telling
@@ -331,15 +331,14 @@ def _stands_still(places: Offsets) -> bool:
 
 def _conditional_hits(windows: Material, mask: Mask, members: Rows, mine: Bools) -> Bools | None:
     """Hits (N,) of the conditional scorer on registered windows, or None."""
-    half_a = np.flatnonzero(windows.discover)
     own = np.flatnonzero(windows.discover & mine)
     rows = members
     for _ in range(2):
-        scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
+        scorer = ConditionalScorer(windows, mask, rows, rest_of(windows, rows))
         rows = own[scorer.scores(windows, own) > 0]
         if len(rows) < FEWEST:
             return None
-    scorer = ConditionalScorer(windows, mask, rows, np.setdiff1d(half_a, rows))
+    scorer = ConditionalScorer(windows, mask, rows, rest_of(windows, rows))
     hits: Bools = scorer.scores(windows) > 0
     return hits
 

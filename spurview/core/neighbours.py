@@ -26,6 +26,8 @@ MOST_ACROSS = 2000
 AMONG_HITS = 0.2
 # Enough to reach all of a group that the hits are a good part of; ever more would reach everything.
 _STEPS = 2
+# So many times the neighbours that are asked for are kept, and looked at first.
+_KEPT, _FIRST = 20, 6
 # Images of larger pools have their neighbours among so many of them: the cost of comparing all
 # with all grows with the square.
 MOST_REFERENCES = 20_000
@@ -126,15 +128,16 @@ def mean_of(values: Floats, neighbours: NDArray[np.integer[Any]]) -> Floats:
 class Matcher:
     """Content neighbours among reference rows, again and again without some of them.
 
-    Keeps the nearest 6 k once; images that lose too many of those are matched afresh, so the
-    answer is always the exact one.
+    Keeps the nearest 20 k once, and looks at the first 6 k of them first; images that lose too
+    many of those are matched afresh, so the answer is always the exact one.
     """
 
     def __init__(self, latents: Floats, rows: Rows, k: int) -> None:
         self._latents = latents
         self._rows = rows
         self._k = k
-        self._near = nearest_among(latents, rows, min(6 * k, len(rows) - 1))
+        near = nearest_among(latents, rows, min(_KEPT * k, len(rows) - 1))
+        self._near = near.astype(np.int32)
 
     def across(self, hits: NDArray[np.bool_], queries: Rows | None = None) -> Rows:
         """As `without`, by latents from which the direction towards the hits is taken out.
@@ -164,10 +167,15 @@ class Matcher:
         if len(left) <= self._k:
             return np.tile(np.resize(left, self._k), (len(self._latents), 1))
         asked = np.arange(len(self._latents)) if queries is None else queries
-        near = self._near[asked]
+        near = self._near[asked, : _FIRST * self._k]
         kept = ~excluded[near]
-        found: Rows = first_kept(near, kept, self._k)
+        found: Rows = first_kept(near, kept, self._k).astype(np.int64)
         short = np.flatnonzero(kept.sum(1) < self._k)
+        if len(short):
+            near = self._near[asked[short]]
+            kept = ~excluded[near]
+            found[short] = first_kept(near, kept, self._k)
+            short = short[kept.sum(1) < self._k]
         if len(short):
             found[short] = nearest_among(self._latents, left, self._k, asked[short])
         return self._of_all(asked, found)

@@ -60,9 +60,11 @@ def _splits(
     base = mine.mean()
     for axis in (axes[:, -1], axes[:, -2]):
         along = whitened @ axis
-        if ((along[mine] - along[mine].mean()) ** 3).mean() < 0:
-            along = -along
         own = along[mine]
+        about = own - own.mean()
+        # Products, since a power is several times as slow.
+        if (about * about * about).mean() < 0:
+            along, own = -along, -own
         if own.std() < 1e-3:
             continue
         upper = top_peak(own)
