@@ -15,8 +15,8 @@ from spurview.core.material import ClassMaterial, f1
 from tests.core import pools
 
 
-def no_slopes(rows, class_index):
-    return np.zeros((len(rows), 144), np.float32)
+def even_slopes(rows, class_index):
+    return np.ones((len(rows), 144), np.float32)
 
 
 def rng():
@@ -29,7 +29,7 @@ def rebuilt():
 
 
 def test_for_one_place_all_that_look_at_places_propose():
-    detectors = {p.detector for p in local_proposals(rebuilt(), no_slopes, rng())}
+    detectors = {p.detector for p in local_proposals(rebuilt(), even_slopes, rng())}
     assert detectors == {
         "class", "residual", "latents", "reconstruction", "gradient", "windows"
     }  # fmt: skip

@@ -20,10 +20,27 @@ def test_windows_of_the_gradient_lean_to_the_carriers(found, carriers):
     assert proposals[0].members.sum() == least_members(len(carriers))
 
 
-def test_no_window_is_taken_twice(found):
-    """Of a gradient that is anything anywhere, each window orders the members by itself."""
-    slope = np.random.default_rng(1).normal(size=144).astype(np.float32)
+def test_each_window_lies_apart_from_those_before(found):
+    """The strongest place once, then the next one and not the first one's surroundings."""
+    slope = np.zeros(pools.SHAPE, np.float32)
+    slope[pools.PATCH] = 10 * (pools.PATCH_VALUES[..., None] - 0.5)
+    slope[1:4, 8:11] = pools.PATCH_VALUES[..., None] - 0.5
     proposals = gradient_windows(
-        found, lambda rows, class_index: np.tile(slope, (len(rows), 1)), np.random.default_rng(0)
+        found,
+        lambda rows, class_index: np.tile(slope.ravel(), (len(rows), 1)),
+        np.random.default_rng(0),
     )
-    assert len({proposal.members.tobytes() for proposal in proposals}) == 3
+    there = slope.copy()
+    there[pools.PATCH] = 0
+    along = found.residual(found.members_a) @ there.ravel()
+    assert len(proposals) == 2
+    assert set(np.flatnonzero(proposals[1].members)) == set(
+        np.argsort(-along)[: proposals[1].members.sum()]
+    )
+
+
+def test_a_network_that_looks_nowhere_gives_no_window(found):
+    nowhere = gradient_windows(
+        found, lambda rows, class_index: np.zeros((len(rows), 144)), np.random.default_rng(0)
+    )
+    assert nowhere == []
