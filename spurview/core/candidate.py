@@ -44,6 +44,16 @@ class Candidate:
     in_pieces: bool = False
 
 
+def of_rows(candidate: Candidate, rows: Rows) -> Candidate:
+    """The candidate as it stands in a part of the images, rows (n,)."""
+    return replace(
+        candidate,
+        hits=candidate.hits[rows],
+        linear=candidate.linear[rows],
+        places=None if candidate.places is None else candidate.places[rows],
+    )
+
+
 def candidate_id(class_index: int, members: Rows) -> str:
     """The class and the first 8 hex digits of the digest of the members, in any order."""
     digest = hashlib.blake2b(np.sort(members).astype("<i8").tobytes(), digest_size=16)

@@ -35,6 +35,8 @@ from spurview.core.scorers import (
 from spurview.core.template import cut
 
 _RIDGE_SHARE, _MEMBER_SHARE = 0.05, 0.5
+# The share of an image from which on a window is large.
+_LARGE_WINDOW = 0.25
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,16 @@ def _with_images(material: Material, images: Floats, expected: Floats) -> Materi
 def _local(sample: Material, candidate: Candidate, block: Block) -> Carrier | None:
     window = Window(sample.shape, candidate.mask)
     excluded = candidate.hits[block.references.in_sample]
-    theirs = window.of(block.references.images)
+    images = block.references.images
+    # Of many large windows as many copies of the references would be held.
+    is_large = np.prod(window.shape) > _LARGE_WINDOW * images.shape[1]
+    theirs = None if is_large else window.of(images)
 
     def cut_to(of: Block) -> tuple[Floats, Floats]:
-        return window.of(of.images), mean_of(theirs, of.without(excluded))
+        near = of.without(excluded)
+        if theirs is None:
+            return window.of(of.images), window.of(mean_of(images, near))
+        return window.of(of.images), mean_of(theirs, near)
 
     seen = _with_images(replace(sample, shape=window.shape), *cut_to(block))
     scorers = _Scorers(seen, window.mask, candidate)

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from spurview.core.candidate import Candidate, candidate_id
+from spurview.core.candidate import Candidate, candidate_id, of_rows
 from spurview.core.carrying import Carrier, Told, carrier_of
 from spurview.core.coarse import factor_of
 from spurview.core.enrichment import Enrichment, enrichment_of
@@ -186,15 +186,19 @@ class _Telling:
     """All candidates told on all images, in one pass over them."""
 
     def __init__(self, pool: Material, sample: Material, rows: Rows, found: list[Found]) -> None:
-        self._pool, self._rows = pool, rows
-        self._references = references_of(sample, rows)
-        block = Block(sample.images, sample.latents, rows, self._references)
+        self._pool = pool
+        # What tells is drawn from half A alone, a half of the sample's memory and time.
+        half_a = np.flatnonzero(sample.discover)
+        part = part_of(pool, rows[half_a], sample.images[half_a])
+        self._references = references_of(part, rows[half_a])
+        block = Block(part.images, part.latents, rows[half_a], self._references)
         classes: dict[int, ClassMaterial] = {}
+        candidates = [(f, of_rows(f.candidate, half_a)) for f in found]
         carriers = [
-            (f, _literal(sample, f.candidate))
-            if f.candidate.family == "literal"
-            else (f, carrier_of(sample, f.candidate, block, classes))
-            for f in found
+            (f, _literal(part, candidate))
+            if candidate.family == "literal"
+            else (f, carrier_of(part, candidate, block, classes))
+            for f, candidate in candidates
         ]
         self._told = [
             _Counting(pool, self._references, f, carrier, carrier.tell(block))
@@ -221,13 +225,14 @@ class _Counting:
     def __init__(
         self, pool: Material, references: References, found: Found, carrier: Carrier, seen: Told
     ) -> None:
+        """seen: what is told of the references."""
         self._pool, self._found, self._carrier = pool, found, carrier
         candidate = found.candidate
         n_images = len(pool.latents)
         self._hits = np.zeros(n_images, bool)
         self._linear = np.zeros(n_images, np.float32)
         self._places = None if candidate.places is None else np.zeros((n_images, 2), np.int16)
-        self._excluded = seen.hits[references.in_sample]
+        self._excluded = seen.hits
         self._mine = pool.of_class(candidate.class_index)
         self._of_references = self._mine[references.in_pool]
         self._chances: list[Floats] = []

@@ -73,6 +73,12 @@ class Material:
         """The mean of each image's content neighbours, (N, D)."""
         return mean_of(self.images, self.neighbours)
 
+    def expected_of(self, rows: Rows) -> Floats:
+        """What is `expected` of some images (n,), without working it out for all: (n, D)."""
+        if "expected" in self.__dict__:
+            return self.expected[rows]
+        return mean_of(self.images, self.neighbours[rows])
+
     @cached_property
     def blocks(self) -> NDArray[np.int64]:
         """(H, W) the number of each pixel's block, about `BLOCKS` blocks along the longer side."""

@@ -16,7 +16,7 @@ from spurview.core.bench import Bench
 from spurview.core.candidate import Candidate
 from spurview.core.extraction import Template
 from spurview.core.material import Floats, Material, Rows
-from spurview.core.registration import best_matches, residuals
+from spurview.core.registration import Residuals, best_matches
 from spurview.core.template import brought_home, cut
 
 _MOST_STRENGTHENED = 4.0
@@ -83,8 +83,9 @@ def _other_tints(template: Template, rng: np.random.Generator) -> list[Template]
 
 
 def _null_template(material: Material, template: Template, rows: Rows) -> Template:
-    images, expected = material.images[rows], material.expected[rows]
-    if template.offsets is not None:
+    if template.offsets is None:
+        images, expected = material.images[rows], material.expected_of(rows)
+    else:
         images, expected, offsets = _registered_to_one(material, template, rows)
         template = replace(template, offsets=offsets)
     difference = (images.mean(0) - expected.mean(0)).reshape(material.shape)
@@ -106,7 +107,7 @@ def _registered_to_one(
     them, and how far each was shifted: the way in which a pattern that moves is drawn."""
     top, left, bottom, right = _box_of(template)
     side = (bottom - top, right - left)
-    unusual = residuals(material)[rows]
+    unusual = Residuals(material.images, material.expected_of, material.shape)[rows]
     energy = np.square(unusual[0].numpy()).sum(0)
     summed = ndimage.uniform_filter(energy, side, mode="constant", origin=(0, 0))
     inside = summed[
@@ -119,8 +120,8 @@ def _registered_to_one(
     shift = found[:, 0] - at
     whole = (-1, *material.shape)
     images, expected = (
-        brought_home(part[rows].reshape(whole), shift).reshape(len(rows), -1)
-        for part in (material.images, material.expected)
+        brought_home(part.reshape(whole), shift).reshape(len(rows), -1)
+        for part in (material.images[rows], material.expected_of(rows))
     )
     return images, expected, shift.astype(np.int16)
 

@@ -51,7 +51,8 @@ def references_of(sample: Material, rows: Rows) -> References:
     half_a = np.flatnonzero(sample.discover)
     return References(
         sample.shape,
-        sample.images[half_a],
+        # No second copy of what is half A already.
+        sample.images if sample.discover.all() else sample.images[half_a],
         sample.latents[half_a],
         half_a,
         rows[half_a],

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from spurview.core.arrays import Array, Reader
-from spurview.core.candidate import Candidate
+from spurview.core.candidate import of_rows
 from spurview.core.coarse import blocks_of
 from spurview.core.evidence import ClassRecord
 from spurview.core.image_rows import PIXELS
@@ -111,18 +111,9 @@ def tested_part(work: Work, bare: Material, rows: Rows) -> Material:
     return part_of(bare, rows, _floats(work.reader, rows))
 
 
-def of_rows(suspect: Suspect, rows: Rows) -> Suspect:
+def of_part(suspect: Suspect, rows: Rows) -> Suspect:
     """The suspect as it stands in a part of the images; its pattern is what it was."""
-    candidate: Candidate = suspect.candidate
-    return replace(
-        suspect,
-        candidate=replace(
-            candidate,
-            hits=candidate.hits[rows],
-            linear=candidate.linear[rows],
-            places=None if candidate.places is None else candidate.places[rows],
-        ),
-    )
+    return replace(suspect, candidate=of_rows(suspect.candidate, rows))
 
 
 def of_all_images(pairs: Pairs, rows: Rows) -> Pairs:

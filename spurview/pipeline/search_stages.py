@@ -29,7 +29,7 @@ from spurview.pipeline.large_stages import (
     found_by_sample,
     leading_residuals,
     of_all_images,
-    of_rows,
+    of_part,
     searches_by_sample,
     tested_part,
     tested_rows,
@@ -111,7 +111,7 @@ def _verified_by_sample(
             return network.logits(images, None if of is None else rows[of])
 
         part = tested_part(work, bare, rows)
-        return Trial(part, of_rows(suspect, rows), None if network is None else logits)
+        return Trial(part, of_part(suspect, rows), None if network is None else logits)
 
     records, pairs = verify_trials(
         trial,
