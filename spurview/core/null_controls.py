@@ -65,7 +65,11 @@ def null_templates(
 
 def _other_tints(template: Template, rng: np.random.Generator) -> list[Template]:
     """A blend over whole coloured images with its channels in another order, or turned to its
-    complement, in random order; none of what is no such blend."""
+    complement, in random order; none of what is no such blend.
+
+    Only those whose hue lies at a right angle to the template's or beyond: a network that obeys a
+    pink obeys the next pink as well.
+    """
     channels = template.values.shape[2]
     if template.localised or template.opacity == 0 or channels != 3:
         return []
@@ -78,8 +82,16 @@ def _other_tints(template: Template, rng: np.random.Generator) -> list[Template]
         for values in turned
         if np.abs((values - template.values).mean((0, 1))).max()
         >= _LEAST_OTHER_TINT * template.opacity
+        and _hue(values) @ _hue(template.values) <= 0
     ]
     return [replace(template, values=away[index]) for index in rng.permutation(len(away))]
+
+
+def _hue(values: Floats) -> Floats:
+    """(C,) the mean colour of values (H, W, C) less its grey."""
+    mean = values.mean((0, 1))
+    hue: Floats = mean - mean.mean()
+    return hue
 
 
 def _null_template(material: Material, template: Template, rows: Rows) -> Template:

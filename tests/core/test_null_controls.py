@@ -151,6 +151,15 @@ def test_half_of_a_tints_are_tints_in_other_colours(planted, candidate, template
     assert len({tuple(null.values[0, 0].round(4)) for null, _ in others}) == 3
 
 
+@pytest.mark.parametrize("tint", [(0.9, 0.4, 0.2), (1.0, 0.0, 0.8), (0.1, 0.9, 0.5)])
+def test_no_tint_of_nearly_the_same_hue_is_held_against_a_tint(planted, candidate, template, tint):
+    nulls, _, _ = nulls_of_tint(planted, candidate, template, np.float32(tint), n=20)
+    hue = np.float32(tint) - np.mean(tint)
+    others = [null.values.mean((0, 1)) for null, _ in nulls[1::2]]
+    assert len(others) == 10
+    assert all((colour - colour.mean()) @ hue <= 1e-6 for colour in others)
+
+
 def test_a_grey_tint_has_no_other_colours_and_is_held_against_groups(planted, candidate, template):
     nulls, _, _ = nulls_of_tint(planted, candidate, template, np.float32([0.55, 0.5, 0.45]))
     assert len(nulls) == 6
