@@ -3,5 +3,5 @@
 import os
 
 # oneDNN, by which torch convolves on a CPU, keeps 1,024 prepared convolutions, one for each number
-# of images that it has met: 199 of these at 64 px left 3.6 GB. Preparing one anew takes little time.
+# of images that it has met: 199 such at 64 px left 3.6 GB. Preparing one anew takes little time.
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
