@@ -60,8 +60,10 @@ def candidate_id(class_index: int, members: Rows) -> str:
     return f"{class_index}-{digest.hexdigest()[:8]}"
 
 
-def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> list[Candidate]:
-    """The best by key, one of each group whose members within `scope` have F1 > .5.
+def without_duplicates(
+    candidates: list[Candidate], scope: Bools, most: int, *, alike: float = 0.5
+) -> list[Candidate]:
+    """The best by key, one of each group whose members within `scope` have F1 > `alike`.
 
     scope: (N,) bool, pool images of the class in half A. By members, never by maps: patterns in
     one place may be two, and one pattern may give two maps.
@@ -69,7 +71,7 @@ def without_duplicates(candidates: list[Candidate], scope: Bools, most: int) -> 
     kept: list[Candidate] = []
     for candidate in sorted(candidates, key=lambda c: -c.key):
         twin = next(
-            (i for i, k in enumerate(kept) if f1(candidate.hits & scope, k.hits & scope) > 0.5),
+            (i for i, k in enumerate(kept) if f1(candidate.hits & scope, k.hits & scope) > alike),
             None,
         )
         if twin is None:

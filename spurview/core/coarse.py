@@ -7,6 +7,7 @@ grows with the square of the number of values, what it finds hardly with their n
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -45,7 +46,10 @@ def blocks_of(images: Floats, shape: tuple[int, int, int]) -> Floats:
 def slopes_of_blocks(slopes: Floats, shape: tuple[int, int, int]) -> Floats:
     """Gradients (n, h w C) by block means, of gradients (n, H W C) by pixels."""
     factor = factor_of(shape)
-    return slopes if factor == 1 else blocks_of(slopes, shape) * factor**2
+    if factor == 1:
+        return slopes
+    # Beyond the border nothing is to be changed: no slope.
+    return _block_means(slopes, shape, factor, beyond="constant") * factor**2
 
 
 def to_full_size(mask: Mask, shape: tuple[int, int, int]) -> Mask:
@@ -55,13 +59,19 @@ def to_full_size(mask: Mask, shape: tuple[int, int, int]) -> Mask:
     return full
 
 
-def _block_means(images: Floats, shape: tuple[int, int, int], factor: int) -> Floats:
-    """(N, h w C) means of (N, H W C); blocks that reach beyond the border repeat its pixels."""
+def _block_means(
+    images: Floats,
+    shape: tuple[int, int, int],
+    factor: int,
+    *,
+    beyond: Literal["edge", "constant"] = "edge",
+) -> Floats:
+    """(N, h w C) means of (N, H W C); blocks beyond the border repeat its pixels, or see zeros."""
     height, width, channels = shape
     down, right = -height % factor, -width % factor
     pixels = images.reshape(-1, height, width, channels)
     if down or right:
-        pixels = np.pad(pixels, ((0, 0), (0, down), (0, right), (0, 0)), "edge")
+        pixels = np.pad(pixels, ((0, 0), (0, down), (0, right), (0, 0)), beyond)
     # Summed line by line: a mean over two of the six axes of blocks takes seven times as long.
     lines = pixels[:, ::factor].copy()
     for row in range(1, factor):

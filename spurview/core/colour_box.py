@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spurview.core.candidate import Candidate, discovery_key
-from spurview.core.material import Bools, ClassMaterial, Floats, f1
+from spurview.core.candidate import Candidate, discovery_key, without_duplicates
+from spurview.core.material import Bools, ClassMaterial, Floats
 from spurview.core.separation import step
 
 # A side nearer to black or white than this bounds nothing.
@@ -37,6 +37,8 @@ _UNTAUGHT = (0.05, 0.12, 0.25)
 _OUTLIERS = 0.03
 _FEWEST_TAUGHT = 20
 _MOST_BOXES = 3
+# Boxes whose members agree more than this, in F1, are one.
+_ALIKE = 0.8
 # Images whose extremes are taken at once.
 _BLOCK = 512
 
@@ -82,13 +84,8 @@ def search_boxes(found: ClassMaterial, extremes: Floats) -> list[Candidate]:
     boxes = [*_peeled(seen), *_taught(taught)]
     refined = [_relaxed(taught, _tightened(seen, _pasted(seen, box))) for box in boxes]
     candidates = [_candidate(found, extremes, b) for b in refined if b.max() >= LEAST_BOUND]
-    kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: -c.key):
-        if candidate.key > 0 and all(
-            f1(candidate.hits & found.scope, other.hits & found.scope) <= 0.8 for other in kept
-        ):
-            kept.append(candidate)
-    return kept[:_MOST_BOXES]
+    telling = [candidate for candidate in candidates if candidate.key > 0]
+    return without_duplicates(telling, found.scope, _MOST_BOXES, alike=_ALIKE)
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,7 @@ class MatchedFilter:
             self._residual(material, rows) for rows in (members, rest, contrast)
         )
         difference = member_residual.mean(0) - contrast_residual.mean(0)
-        covariance = np.atleast_2d(np.cov(rest_residual.T)) + RIDGE * np.eye(len(self._places))
-        weights = solved(covariance, difference)
-        self._weights = weights / np.sqrt(weights @ covariance @ weights + 1e-12)
+        self._weights = _weights(rest_residual, difference)
         self._offset = float(np.median(rest_residual @ self._weights))
         self.typical = float(np.median(member_residual @ self._weights) - self._offset)
         self.threshold = max(LEAST_DEVIATIONS, MEMBER_SHARE * self.typical)
@@ -79,6 +77,26 @@ class MatchedFilter:
 
     def _residual(self, material: Material, rows: Rows | slice) -> Floats:
         return _on(material.images, rows, self._places) - _on(material.expected, rows, self._places)
+
+
+def _weights(rest: Floats, difference: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(p,) the filter for a difference (p,) amid residuals (m, p), of unit deviation among them.
+
+    Of more values than residuals the covariance is never made, a square of p: by Woodbury's
+    identity (X' X / n + r I)^(-1) d = (d - X' (X X' + n r I)^(-1) X d) / r, a square of m.
+    """
+    if len(difference) <= len(rest):
+        covariance = np.atleast_2d(np.cov(rest.T)) + RIDGE * np.eye(len(difference))
+        weights = solved(covariance, difference)
+        variance = weights @ covariance @ weights
+    else:
+        centred, n = rest - rest.mean(0), len(rest) - 1
+        products = (centred @ centred.T).astype(np.float64) + n * RIDGE * np.eye(len(rest))
+        along = np.linalg.solve(products, centred @ difference)
+        weights = (difference - along @ centred) / RIDGE
+        variance = np.square(centred @ weights).sum() / n + RIDGE * weights @ weights
+    unit: NDArray[np.float64] = weights / np.sqrt(variance + 1e-12)
+    return unit
 
 
 class ConditionalScorer:

@@ -114,14 +114,15 @@ def _verify(
         if inserted is not None and kind is None:
             missing["kind"] = NO_EFFECT
     missing.update(_missing_numbers(suspect.record, inserted))
-    ratios = evidence_ratios(suspect.record, inserted)
+    # Rounded first: what is told of a ratio then never differs from what follows of it.
+    ratios = {name: round(r, 4) for name, r in evidence_ratios(suspect.record, inserted).items()}
     record = VerificationRecord(
         id=suspect.record.id,
         rank=0,
         outcome=outcome(ratios),
         kind=kind,
         score=score(ratios),
-        ratios={name: round(value, 4) for name, value in ratios.items()},
+        ratios=ratios,
         insertion=inserted,
         removal=removed,
         missing=missing,

@@ -80,12 +80,14 @@ def test_the_mask_of_a_small_image_stays_as_it_is():
     assert np.array_equal(to_full_size(mask, pools.SHAPE), mask)
 
 
+@pytest.mark.parametrize("side", [4, 3])
 @pytest.mark.usefixtures("halved")
-def test_slopes_of_blocks_tell_what_a_change_of_whole_blocks_does():
-    """A network that is linear in the pixels, of images that blocks cover exactly."""
+def test_slopes_of_blocks_tell_what_a_change_of_whole_blocks_does(side):
+    """A network that is linear in the pixels; blocks cover the image, or reach beyond it."""
     rng = np.random.default_rng(0)
-    slopes = rng.normal(size=(1, 4 * 4)).astype(np.float32)
+    slopes = rng.normal(size=(1, side * side)).astype(np.float32)
     change = rng.normal(size=(2, 2))
-    by_pixels = (slopes.reshape(4, 4) * change.repeat(2, 0).repeat(2, 1)).sum()
-    by_blocks = slopes_of_blocks(slopes, (4, 4, 1)) @ change.ravel()
+    of_pixels = change.repeat(2, 0).repeat(2, 1)[:side, :side]
+    by_pixels = (slopes.reshape(side, side) * of_pixels).sum()
+    by_blocks = slopes_of_blocks(slopes, (side, side, 1)) @ change.ravel()
     assert by_blocks[0] == pytest.approx(by_pixels, rel=1e-5)

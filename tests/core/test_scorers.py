@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spurview.core.material import f1
+from spurview.core.material import RIDGE, f1
 from spurview.core.scorers import LEAST_DEVIATIONS, ConditionalScorer, MatchedFilter, top_peak
 from tests.core import pools
 
@@ -47,6 +47,23 @@ def test_matched_filter_of_one_pixel(planted, known):
     mask[8, 3] = True
     scorer = MatchedFilter(planted.material, mask, *known, known[1])
     assert scorer.typical > LEAST_DEVIATIONS
+
+
+@pytest.mark.parametrize("n_rest", [200, 100])
+def test_matched_filter_is_the_formula_with_more_residuals_than_pixels_and_with_fewer(
+    planted, known, n_rest
+):
+    """144 pixels; the formula is solved as it stands."""
+    material, rest = planted.material, known[1][:n_rest]
+    whole = np.ones((12, 12), bool)
+    residual = (material.images - material.expected).astype(np.float64)
+    covariance = np.cov(residual[rest].T) + RIDGE * np.eye(144)
+    difference = residual[known[0]].mean(0) - residual[rest].mean(0)
+    weights = np.linalg.inv(covariance) @ difference
+    weights /= np.sqrt(weights @ covariance @ weights)
+    by_formula = residual @ weights - np.median(residual[rest] @ weights)
+    scorer = MatchedFilter(material, whole, known[0], rest, rest)
+    assert np.allclose(scorer.scores(material), by_formula, atol=1e-3)
 
 
 def test_conditional_scorer_finds_every_carrier_and_nobody_else(planted, known):
