@@ -26,7 +26,14 @@ from spurview.core.material import ClassMaterial, Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
 from spurview.core.pool_blocks import MOST_VALUES, Block, References, references_of
 from spurview.core.progress import Report
-from spurview.core.search import Found, MarginGradients, search, weighed, with_false_discovery
+from spurview.core.search import (
+    Found,
+    MarginGradients,
+    search,
+    weighed,
+    with_false_discovery,
+    with_free_images,
+)
 from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
@@ -176,10 +183,14 @@ def _sought(
         weighed(sample, replace(c, hits=c.hits[rows], linear=c.linear[rows]))
         for record in classes
         if record.searched
-        for c in literal_candidates(pool, record.class_index)[: settings.per_class]
+        for c in _literal_of(pool, record.class_index)[: settings.per_class]
         if (c.hits[rows] & sample.of_class(record.class_index)).any()
     ]
     return literal, classes
+
+
+def _literal_of(pool: Material, class_index: int) -> list[Candidate]:
+    return with_free_images(pool, literal_candidates(pool, class_index))
 
 
 class _Telling:

@@ -113,7 +113,7 @@ def search(
             rng = np.random.default_rng([seed, k])
             step = _Step(report, k, material.n_classes)
             if shared is None:
-                found = _with_free_images(material, literal_candidates(material, k))
+                found = with_free_images(material, literal_candidates(material, k))
                 candidates += found[: settings.per_class]
             else:
                 candidates += _search_class(shared, k, rng, step)[: settings.per_class]
@@ -163,11 +163,11 @@ def _search_class(
     scope = material.of_class(class_index) & material.discover
     dependence = Dependence(material)
     taught = material.training & (material.labels == class_index)
-    found = as_they_reach(dependence, _with_free_images(material, found), scope, taught)
+    found = as_they_reach(dependence, with_free_images(material, found), scope, taught)
     merged = without_duplicates(found, scope, _MOST_REFINED)
     ranked = sorted(merged, key=lambda c: -promise(material, c, dependence))
     told = [rematched(material, c) if c.family == "local" else c for c in ranked[:_MOST_REMATCHED]]
-    told = _with_free_images(material, told + ranked[_MOST_REMATCHED:])
+    told = with_free_images(material, told + ranked[_MOST_REMATCHED:])
     merged = without_duplicates(told, scope, _MOST_REFINED)
     # What training images proposed, no pool image of the class may have: nobody to draw it from.
     carried = [c for c in merged if (c.hits & material.of_class(class_index)).any()]
@@ -230,7 +230,7 @@ def _from_training(found: ClassMaterial, report: Report) -> list[Candidate]:
     return refine_all(taught, training_proposals(taught), report)
 
 
-def _with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:
+def with_free_images(material: Material, candidates: list[Candidate]) -> list[Candidate]:
     """Those that leave enough of half A without the pattern to be content neighbours."""
     enough = 2 * material.neighbours.shape[1]
     return [c for c in candidates if (material.discover & ~c.hits).sum() >= enough]
