@@ -21,6 +21,7 @@ from spurview.pipeline.report_markup import (
     tile,
     tile_zoom,
 )
+from spurview.pipeline.sensitivity_wording import measure_sentence
 from spurview.pipeline.sheets import highlight_of, highlighted
 from spurview.pipeline.wording import count, scientific, times
 from spurview.pipeline.wording_outcome import standing
@@ -50,7 +51,9 @@ def finding_article(evidence: Evidence, name: str, highlight: Highlight) -> Iter
     yield f"<h3>{finding.rank}. {text(name)}: <span{look}>{outcome}</span></h3>"
     yield paragraph(f"Class {finding.class_}, finding {finding.id}", "quiet")
     yield paragraph(wording.headline(finding), "lead")
-    yield paragraph(standing(finding, evidence.ratios()))
+    ratios = evidence.ratios()
+    yield paragraph(standing(finding, ratios))
+    yield paragraph(measure_sentence(evidence.info, finding, ratios), "quiet")
     yield from _judgement(evidence)
     yield from _claim(evidence)
     yield "</div>"

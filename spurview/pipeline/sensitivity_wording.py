@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from spurview.pipeline.findings import Finding
 from spurview.pipeline.stages import fingerprint
 from spurview.pipeline.wording import SILENCE_UNTESTED, percent
 from spurview.project.model import ProjectInfo, SensitivityPoint, SensitivityRecord
@@ -51,6 +54,27 @@ def sensitivity_sentence(info: ProjectInfo) -> str:
     return told
 
 
+def measure_sentence(info: ProjectInfo, finding: Finding, ratios: Mapping[str, float]) -> str:
+    """How far an alarm is above its thresholds, and how often these images alarm by themselves.
+
+    ratios: its evidence over threshold by test. Empty for what is no alarm, and where no trial
+    tells of these images with these settings.
+    """
+    record = info.sensitivity
+    if not (finding.alarm and ratios) or record is None or not record.clean_runs:
+        return ""
+    if not is_current(info):
+        return ""
+    told = f"Its least evidence is {min(ratios.values()):.2f} times what an alarm needs"
+    runs = f"{_runs(record.clean_runs)} on these images"
+    if not record.clean_alarms:
+        return f"{told}; with nothing planted none of {runs} alarmed."
+    return (
+        f"{told}; with nothing planted {record.clean_alarms} of {runs} alarmed as well: they carry "
+        "such a pattern by themselves, or alarms on them are not to be trusted."
+    )
+
+
 def trials_sentence(record: SensitivityRecord) -> str:
     """What was planted, how many networks learnt it, and what came of the runs without it."""
     points = by_strength(record)
@@ -62,10 +86,12 @@ def trials_sentence(record: SensitivityRecord) -> str:
         if points
         else "no share"
     )
-    clean = record.clean_runs
-    runs = f"{clean} run{'' if clean == 1 else 's'}"
     alarms = "none alarmed" if not record.clean_alarms else f"{record.clean_alarms} alarmed"
     return (
         f"A patch of {record.side_px} px in {shares}; {learnt} of {trials} networks learnt it, "
-        f"which alone count. Of {runs} without a pattern {alarms}."
+        f"which alone count. Of {_runs(record.clean_runs)} without a pattern {alarms}."
     )
+
+
+def _runs(n: int) -> str:
+    return f"{n} run{'' if n == 1 else 's'}"

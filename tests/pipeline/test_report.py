@@ -261,3 +261,4 @@ def test_what_the_project_keeps_of_its_trials_is_told(material: Material) -> Non
     assert "1 50 % 5 % 3 of 5 31–83 % 0 of 5 5 of 5" in told.replace("\u00a0", " ")
     assert "0.25 50 % 5 % not known not known 0 of 5" in told.replace("\u00a0", " ")
     assert SILENCE_UNTESTED not in told
+    assert "with nothing planted none of 5 runs on these images alarmed." in told

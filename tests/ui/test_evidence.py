@@ -13,7 +13,8 @@ from spurview.core import local_family
 from spurview.core.arrays import MemoryReader
 from spurview.core.evidence import ClassRecord
 from spurview.pipeline.findings import verification_records
-from spurview.project.model import Verdict
+from spurview.pipeline.sensitivity_wording import record_mark
+from spurview.project.model import SensitivityRecord, Verdict
 from spurview.ui.evidence import evidence_pane
 from spurview.ui.evidence.effect_bar import EffectBar
 from spurview.ui.evidence.evidence_pane import EMPTY, NOT_YET, EvidencePane
@@ -114,6 +115,25 @@ def test_missing_numbers_give_their_reason(bench, pane):
         "Listed, not proven: too little speaks for it to call it a cause. "
         "Against it: content alone explains how often the class has it."
     ) in texts(pane)
+
+
+def test_an_alarm_is_compared_with_trials_as_soon_as_they_end(bench, pane):
+    def compared() -> list[str]:
+        return [text for text in texts(pane) if "with nothing planted" in text]
+
+    bench.focus.candidate_id = STRONG
+    assert compared() == []
+    record = SensitivityRecord(
+        fingerprint=record_mark(bench.document.info),
+        made="",
+        side_px=6,
+        points=[],
+        clean_runs=5,
+        clean_alarms=0,
+    )
+    bench.document.put_sensitivity(record)
+    assert len(compared()) == 1
+    assert "none of 5 runs on these images alarmed" in compared()[0]
 
 
 def test_a_suspect_without_a_network_claims_no_cause(qtbot):

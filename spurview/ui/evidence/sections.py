@@ -13,6 +13,7 @@ from spurview.core.shared_pixels import SMOOTH_FROM_PX, Pictures, enlarge, rgb
 from spurview.pipeline import wording, wording_evidence
 from spurview.pipeline.effects import insertion_effects, removal_effects
 from spurview.pipeline.evidence import Pair
+from spurview.pipeline.sensitivity_wording import measure_sentence
 from spurview.pipeline.wording import Doubt, count
 from spurview.pipeline.wording_outcome import standing
 from spurview.ui.class_palette import class_places
@@ -40,9 +41,10 @@ def claim(shown: Material, name: str) -> QWidget:
     finding = shown.finding
     part, inside = _column(gap=12)
     inside.addWidget(label(wording.headline(finding), "headline", wrap=True))
-    meaning = standing(finding, shown.ratios())
-    if meaning:
-        inside.addWidget(label(meaning, "quiet", wrap=True))
+    ratios = shown.ratios()
+    for told in (standing(finding, ratios), measure_sentence(shown.info, finding, ratios)):
+        if told:
+            inside.addWidget(label(told, "quiet", wrap=True))
     beside = QHBoxLayout()
     beside.setSpacing(16)
     picture, mask = shown.pattern()
