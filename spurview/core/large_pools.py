@@ -38,11 +38,14 @@ from spurview.core.separation import pool_valley, training_valley
 from spurview.core.settings import CandidatesSettings
 from spurview.core.training_enrichment import training_p, training_rates
 
-# Pools of up to so many images are searched as a whole.
+# Pools of up to so many images are searched as a whole, of projects of up to so many values: 1 GB
+# as floats of four bytes, of which several copies are in memory.
 MOST_WHOLE = 20_000
-# Values of the sample, as floats of four bytes; several copies are in memory. Those of its blocks
+MOST_VALUES_WHOLE = 250_000_000
+# Values of the sample, but for a sample of too few images to find anything in. Those of its blocks
 # count twice, since the search of blocks keeps copies of its own.
 _MOST_VALUES = 50_000_000
+_FEWEST_IN_SAMPLE = 2700
 # Images of a block: at most so many, and of large ones so many values. A block, what is expected of
 # it and its residuals are in memory.
 _MOST_IN_BLOCK = 4096
@@ -60,9 +63,9 @@ class SampleSizes:
     floor: int = 300
 
 
-def is_large(n_pool: int, most: int = MOST_WHOLE) -> bool:
-    """Whether a pool of so many images is searched by a sample."""
-    return n_pool > most
+def is_large(n_pool: int, n_values: int) -> bool:
+    """Whether a pool of so many images is searched by a sample; n_values: of all images."""
+    return n_pool > MOST_WHOLE or n_values > MOST_VALUES_WHOLE
 
 
 def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
@@ -71,7 +74,8 @@ def sample_sizes(shape: tuple[int, int, int]) -> SampleSizes:
     values = int(np.prod(shape))
     if factor > 1:
         values += 2 * -(-shape[0] // factor) * -(-shape[1] // factor) * shape[2]
-    share = min(1.0, _MOST_VALUES / values / (2 * plain.half + plain.training))
+    most = max(_MOST_VALUES / values, _FEWEST_IN_SAMPLE)
+    share = min(1.0, most / (2 * plain.half + plain.training))
     return SampleSizes(round(share * plain.half), round(share * plain.training), plain.floor)
 
 

@@ -6,6 +6,7 @@ block; `core.large_pools` says from what size on.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -44,7 +45,8 @@ _COMPONENTS = 32
 
 def searches_by_sample(work: Work) -> bool:
     """Whether the project's pool is searched by a sample."""
-    return is_large(int((work.reader.read("/images/role") == POOL).sum()))
+    n_pool = int((work.reader.read("/images/role") == POOL).sum())
+    return is_large(n_pool, math.prod(work.reader.shape(PIXELS)))
 
 
 def bare_material(work: Work) -> Material:

@@ -34,7 +34,7 @@ def project(tmp_path_factory, one_thread):
         pytest.MonkeyPatch.context() as patch,
         tiny.create(tmp_path_factory.mktemp("large") / "l.spurview", LITERAL) as made,
     ):
-        patch.setattr(large_stages, "is_large", lambda n_pool: n_pool >= 200)
+        patch.setattr(large_stages, "is_large", lambda n_pool, _: n_pool >= 200)
         patch.setattr(large_stages, "sample_sizes", lambda shape: SampleSizes(95, 46, 20))
         tiny.run(made)
         yield made
@@ -103,4 +103,4 @@ def test_each_candidate_is_tested_on_the_sample_and_some_carriers_of_its_own(pro
 
 
 def test_a_real_pool_of_that_size_is_not_sampled():
-    assert not large_pools.is_large(200)
+    assert not large_pools.is_large(200, 200 * 28 * 28)
