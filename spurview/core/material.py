@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spurview.core.covariance import Covariance
-from spurview.core.neighbours import Matcher, mean_of, nearest_among, with_those_among
+from spurview.core.neighbours import Matcher, mean_of, with_those_among
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -107,6 +107,11 @@ class Material:
         rows = np.flatnonzero(self.discover)
         return Matcher(self.latents, rows, self.neighbours.shape[1])
 
+    @cached_property
+    def pool_matcher(self) -> Matcher:
+        """Content neighbours among the whole pool, also without those predicted as a class."""
+        return Matcher(self.latents, np.flatnonzero(self.pool), self.neighbours.shape[1])
+
     def hiding(self, hits: Bools) -> Bools:
         """Images that as neighbours may hide a pattern, (N,) bool: its hits and what is among them.
 
@@ -190,8 +195,7 @@ class ClassMaterial:
         """Of the rows (n,) their nearest (n, k) of the others, and their images less the mean of
         those, (n, D)."""
         images = self.material.images
-        k = self.material.neighbours.shape[1]
-        near = nearest_among(self.material.latents, self.others, k, rows)
+        near = self.material.pool_matcher.without(self.mine, rows)[rows]
         return near, images[rows] - mean_of(images, near)
 
     def residual(self, rows: Rows) -> Floats:

@@ -139,6 +139,8 @@ class _Step:
 
 def _shared(material: Material, gradients: MarginGradients | None, seed: int) -> _Shared:
     blocks, channels = coarse(material), material.shape[2]
+    # Cached properties, which hang on latents alone.
+    blocks.__dict__.update(matcher=material.matcher, pool_matcher=material.pool_matcher)
     return _Shared(
         material,
         blocks,

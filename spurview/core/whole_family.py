@@ -31,6 +31,8 @@ _FEWEST = 6
 # Weight of the ridge against the mean variance of the residual.
 _RIDGE_SHARE = 0.05
 _MEMBER_SHARE = 0.5
+# Of the images, whose rows are copied to be weighed together.
+_MOST_COPIED = 0.25
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,14 @@ def matching(material: Material, hits: Bools) -> Match:
 
 def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
     """Mean (D,) of the rows' images less the mean of their neighbours `near` (N, k)."""
-    counts = np.bincount(near[rows].ravel(), minlength=len(material.images))
-    used = np.flatnonzero(counts)
-    weights = (counts[used] / (len(rows) * near.shape[1])).astype(np.float32)
-    mean: Floats = material.images[rows].mean(0) - weights @ material.images[used]
+    images = material.images
+    weights = np.bincount(near[rows].ravel(), minlength=len(images)) / -(len(rows) * near.shape[1])
+    weights[rows] += 1 / len(rows)
+    used: Rows | slice = np.flatnonzero(weights)
+    # Where they are many, those of no weight cost less than a copy of the others.
+    if len(used) > _MOST_COPIED * len(images):
+        used = slice(None)
+    mean: Floats = weights[used].astype(np.float32) @ images[used]
     return mean
 
 

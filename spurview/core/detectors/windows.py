@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 from spurview.core.detectors.proposal import Proposal
 from spurview.core.material import RIDGE, Bools, ClassMaterial, Floats, f1
@@ -53,13 +54,8 @@ def _splits(
     residual: Floats, covariance: NDArray[np.float64], mine: Bools
 ) -> Iterator[tuple[float, Bools]]:
     """(key, members) along the two leading directions of the whitened window."""
-    values, directions = np.linalg.eigh(covariance + RIDGE * np.eye(len(covariance)))
-    whitened = residual @ (directions / np.sqrt(values)).astype(np.float32)
-    centred = whitened[mine] - whitened[mine].mean(0)
-    _, axes = np.linalg.eigh(centred.T @ centred / len(centred))
     base = mine.mean()
-    for axis in (axes[:, -1], axes[:, -2]):
-        along = whitened @ axis
+    for along in _leading(residual, covariance + RIDGE * np.eye(len(covariance)), mine):
         own = along[mine]
         about = own - own.mean()
         # Products, since a power is several times as slow.
@@ -77,3 +73,17 @@ def _splits(
         above = along > own[upper].min()
         z = surplus(int(mine[above].sum()), int(above.sum()), base)
         yield float(z / (0.15 + between)), upper
+
+
+def _leading(residual: Floats, covariance: NDArray[np.float64], mine: Bools) -> Iterator[Floats]:
+    """(n,) the residuals along the directions in which the class varies most for its covariance.
+
+    Those v of largest ratio v' S v / v' C v of the class's covariance S to the given C, by the
+    generalised eigenproblem S v = r C v: the same as the leading directions of whitened residuals.
+    """
+    centred = residual[mine] - residual[mine].mean(0)
+    scatter = (centred.T @ centred / len(centred)).astype(np.float64)
+    last = len(covariance) - 1
+    _, axes = linalg.eigh(scatter, covariance, subset_by_index=[last - 1, last], check_finite=False)
+    for axis in (axes[:, 1], axes[:, 0]):
+        yield residual @ axis.astype(np.float32)
