@@ -31,7 +31,7 @@ _FEWEST = 6
 # Weight of the ridge against the mean variance of the residual.
 _RIDGE_SHARE = 0.05
 _MEMBER_SHARE = 0.5
-# Of the images, whose rows are copied to be weighed together.
+# Of the images: where more have a weight, those without cost less than a copy of these.
 _MOST_COPIED = 0.25
 
 
@@ -131,11 +131,10 @@ def mean_residual(material: Material, rows: Rows, near: Rows) -> Floats:
     images = material.images
     weights = np.bincount(near[rows].ravel(), minlength=len(images)) / -(len(rows) * near.shape[1])
     weights[rows] += 1 / len(rows)
-    used: Rows | slice = np.flatnonzero(weights)
-    # Where they are many, those of no weight cost less than a copy of the others.
-    if len(used) > _MOST_COPIED * len(images):
-        used = slice(None)
-    mean: Floats = weights[used].astype(np.float32) @ images[used]
+    used = np.flatnonzero(weights)
+    if len(used) <= _MOST_COPIED * len(images):
+        weights, images = weights[used], images[used]
+    mean: Floats = weights.astype(np.float32) @ images
     return mean
 
 
