@@ -70,8 +70,9 @@ def measure_sentence(info: ProjectInfo, finding: Finding, ratios: Mapping[str, f
     if not record.clean_alarms:
         return f"{told}; with nothing planted none of {runs} alarmed."
     return (
-        f"{told}; with nothing planted {record.clean_alarms} of {runs} alarmed as well: they carry "
-        "such a pattern by themselves, or alarms on them are not to be trusted."
+        f"{told}; with nothing planted {record.clean_alarms} of {runs} alarmed as well: either "
+        "these images carry a pattern of their own, perhaps this one, or alarms on them are not to "
+        "be trusted."
     )
 
 
