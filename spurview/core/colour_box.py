@@ -39,6 +39,9 @@ _FEWEST_TAUGHT = 20
 _MOST_BOXES = 3
 # Boxes whose members agree more than this, in F1, are one.
 _ALIKE = 0.8
+# A handful of bounds fits half A by chance less than the weights of a scorer: nearly as good is
+# better.
+_SIMPLER = 1.25
 # Images whose extremes are taken at once.
 _BLOCK = 512
 
@@ -229,6 +232,6 @@ def _candidate(found: ClassMaterial, extremes: Floats, box: Floats) -> Candidate
         linear=scores,
         threshold=THRESHOLD,
         agreement=1.0,
-        key=discovery_key(hits, found.mine, material.discover, 1.0, gap),
+        key=_SIMPLER * discovery_key(hits, found.mine, material.discover, 1.0, gap),
         box=box,
     )

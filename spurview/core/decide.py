@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from spurview.core.candidate import Candidate
 from spurview.core.enrichment import enrichment
 from spurview.core.evidence import CandidateRecord, InsertionRecord, Outcome
 from spurview.core.independence import Dependence
 from spurview.core.material import Material
+from spurview.core.ranking import combined
 from spurview.core.separation import FILLS_CLASS, pool_valley
 
 # Thresholds, chosen on development seeds only (docs/METHOD.md tells which).
@@ -36,7 +35,6 @@ WHOLE_CLASS_OTHERS, WHOLE_CLASS_MARGIN = 0.05, 4.0
 # Families whose patterns lie in one piece, with surroundings to be independent of.
 PLACED = ("local", "moved")
 
-_LEAST_RATIO, _MOST_RATIO = 0.05, 4.0
 SEPARATION = ("valley_pool", "valley_training", "agreement", "independence")
 
 
@@ -85,17 +83,6 @@ def _fills_class(own: float, others: float, insertion: InsertionRecord | None) -
 def _under(threshold: float, value: float) -> float:
     """1 at the threshold, more below it; steady where both are near 0."""
     return (threshold + 0.05) / (value + 0.05)
-
-
-def combined(ratios: dict[str, float]) -> float:
-    """Geometric mean of the ratios, each clipped to [.05, 4]."""
-    clipped = np.clip(list(ratios.values()), _LEAST_RATIO, _MOST_RATIO)
-    return float(np.exp(np.log(clipped).mean()))
-
-
-def score(ratios: dict[str, float]) -> float:
-    """The geometric mean as a number in 0..1 that is .5 where evidence meets its thresholds."""
-    return float(1 - 0.5 ** combined(ratios))
 
 
 def outcome(ratios: dict[str, float]) -> Outcome:

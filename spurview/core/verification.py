@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
 from spurview.core.bench import Bench, Logits
 from spurview.core.candidate import Candidate
-from spurview.core.decide import combined, evidence_ratios, outcome, score
+from spurview.core.decide import evidence_ratios, outcome
 from spurview.core.evidence import CandidateRecord, InsertionRecord, VerificationRecord
 from spurview.core.extraction import Template
 from spurview.core.insertion import insertion
 from spurview.core.material import Material
 from spurview.core.pairs import N_PAIRS, Pairs, pairs
 from spurview.core.progress import Report
+from spurview.core.ranking import ranked, score
 from spurview.core.removal import removal
 from spurview.core.settings import VerificationSettings
 from spurview.core.specificity import LEAST_EFFECT, kind_of
@@ -88,7 +88,7 @@ def verify_trials(
         record, pair = _verify(trial(index), settings, rng)
         records.append(record)
         shown.append(pair)
-    return _ranked(records), shown
+    return ranked(records), shown
 
 
 def _verify(
@@ -147,19 +147,6 @@ def _missing_numbers(record: CandidateRecord, inserted: InsertionRecord | None) 
         if inserted.rolled is None:
             missing["insertion.rolled"] = NO_PLACE_FREE if has_effect else NO_EFFECT
     return missing
-
-
-def _ranked(records: list[VerificationRecord]) -> list[VerificationRecord]:
-    """Alarms first, then suspects, then by the evidence together; ranks from 1."""
-    standing = {"alarm": 0, "suspect": 1, "candidate": 2}
-    order = sorted(
-        range(len(records)),
-        key=lambda i: (standing[records[i].outcome], -combined(records[i].ratios), records[i].id),
-    )
-    ranked = list(records)
-    for rank, index in enumerate(order, start=1):
-        ranked[index] = msgspec.structs.replace(records[index], rank=rank)
-    return ranked
 
 
 def _no_pairs() -> Pairs:

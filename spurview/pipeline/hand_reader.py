@@ -14,6 +14,7 @@ import numpy as np
 
 from spurview.core.arrays import Array, Reader
 from spurview.core.evidence import CandidateRecord, VerificationRecord
+from spurview.core.ranking import ranked
 from spurview.project.codec import as_bytes
 from spurview.project.model import HandResult
 
@@ -35,7 +36,6 @@ STACKED = {
 # Those that a project may lack; where they do, nothing moves.
 _MAY_LACK = ("/candidates/places", "/verification/pair_places")
 _PAIRS = "/verification/pair_"
-_STANDING = {"alarm": 0, "suspect": 1, "candidate": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,19 +138,7 @@ class HandReader:
     def _verified(self) -> Array:
         data = self._base.read("/verification/records").tobytes()
         found = msgspec.json.decode(data, type=list[VerificationRecord])
-        return as_bytes(_ranked(found + [made.result.verified for made in self._made]))
-
-
-def _ranked(records: list[VerificationRecord]) -> list[VerificationRecord]:
-    """Ranks from 1 over all, by the rule of the verification."""
-    order = sorted(
-        range(len(records)),
-        key=lambda i: (_STANDING[records[i].outcome], -records[i].score, records[i].id),
-    )
-    ranked = list(records)
-    for rank, index in enumerate(order, start=1):
-        ranked[index] = msgspec.structs.replace(records[index], rank=rank)
-    return ranked
+        return as_bytes(ranked(found + [made.result.verified for made in self._made]))
 
 
 def _fitted(array: Array, shape: tuple[int, ...]) -> Array:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from spurview.core import decide
-from spurview.core.decide import combined, evidence_ratios, outcome, score
+from spurview.core.decide import evidence_ratios, outcome
 from spurview.core.evidence import CandidateRecord, InsertionRecord
 
 RECORD = CandidateRecord(
@@ -83,25 +83,6 @@ def test_anything_else_missing_leaves_a_candidate(name):
 def test_what_could_not_be_asked_leaves_a_suspect_at_most(ratios):
     assert outcome(ratios) == "suspect"
     assert outcome({**ratios, "enrichment": 0.9}) == "candidate"
-
-
-def test_score_is_a_half_where_evidence_meets_its_thresholds():
-    assert score(PERFECT) == pytest.approx(0.5)
-
-
-def test_combined_is_the_geometric_mean():
-    assert combined({"a": 2.0, "b": 0.5, "c": 4.0}) == pytest.approx(4 ** (1 / 3))
-
-
-def test_combined_clips_single_ratios():
-    assert combined({"a": 1000.0, "b": -5.0}) == pytest.approx(math.sqrt(4 * 0.05))
-
-
-@pytest.mark.parametrize("name", PERFECT)
-def test_more_evidence_never_lowers_the_score(name):
-    values = [score({**PERFECT, name: x}) for x in (-1, 0.01, 0.5, 1, 2, 10)]
-    assert values == sorted(values)
-    assert 0 < values[0] < values[-1] < 1
 
 
 BETTER = {

@@ -11,11 +11,11 @@ import pytest
 
 from spurview.core import verification
 from spurview.core.candidate import Candidate
-from spurview.core.decide import combined
 from spurview.core.errors import Cancelled
 from spurview.core.evidence import CandidateRecord
 from spurview.core.extraction import Template
 from spurview.core.progress import silent
+from spurview.core.ranking import combined
 from spurview.core.settings import VerificationSettings
 from spurview.core.verification import Suspect, Trial, verify_all, verify_trials
 from tests.core import pools
