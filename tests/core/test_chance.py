@@ -170,10 +170,13 @@ def test_residuals_stay_frozen_and_are_shared(planted, strata):
 def test_what_is_shared_would_be_the_same_with_other_classes(planted, strata):
     other = permuted(planted.material, strata, np.random.default_rng(0))
     anew = replace(planted.material, predicted=other.predicted)
-    for name in set(KEPT) - {"matcher"}:
+    matchers = {"matcher", "pool_matcher"}
+    for name in set(KEPT) - matchers:
         assert np.array_equal(getattr(anew, name), getattr(other, name)), name
     hits = planted.carriers
-    assert np.array_equal(anew.matcher.without(hits), other.matcher.without(hits))
+    for name in matchers & set(KEPT):
+        ours, theirs = (getattr(one, name).without(hits) for one in (anew, other))
+        assert np.array_equal(ours, theirs), name
 
 
 def test_strata_are_of_the_pool_and_of_twenty_at_least(planted, strata):
