@@ -198,11 +198,18 @@ def _of_stage(name: str, report: Report) -> Report:
 
 
 def _run_stage(name: str, mark: str, work: Work) -> Product:
+    from threadpoolctl import threadpool_limits
+
     work.report(0, 1, "starting")
+    # Loads the libraries that are to be limited.
+    function = _function(name)
     # What the stage before worked with.
     hand_back()
     started = time.monotonic()
-    (arrays, facts), device = within_memory(_function(name), work)
+    # Many small systems: threads of BLAS wait for one another, and for those of torch, more than
+    # they help (docs/PERFORMANCE.md).
+    with threadpool_limits(1, "blas"):
+        (arrays, facts), device = within_memory(function, work)
     work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,

@@ -7,10 +7,12 @@ import weakref
 import msgspec
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import spurview
 from spurview.core.arrays import MemoryReader
 from spurview.core.errors import Cancelled, InputError, StageError
+from spurview.pipeline import run as running
 from spurview.pipeline.findings import candidate_rows, verification_records
 from spurview.pipeline.run import applied, compute, history_event
 from spurview.pipeline.stages import STAGE_NAMES, states
@@ -54,6 +56,29 @@ def literal(tmp_path):
 def products(info=None, arrays=None, *, work_dir, **options):
     reader = MemoryReader(tiny.arrays() if arrays is None else arrays)
     return compute(reader, info or tiny.info(), work_dir=work_dir, **options)
+
+
+def test_stages_ask_blas_for_one_thread(tmp_path, monkeypatch):
+    """Where it has more otherwise, and has them again afterwards."""
+    seen = []
+
+    def blas() -> set[int]:
+        return {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
+
+    def function(_):
+        def work(_):
+            seen.append(blas())
+            raise ValueError("inside")
+
+        return work
+
+    monkeypatch.setattr(running, "_function", function)
+    with threadpool_limits(2, "blas"):
+        before = blas()
+        with pytest.raises(ValueError, match="inside"):
+            list(products(work_dir=tmp_path))
+        assert blas() == before
+    assert seen == [{1}]
 
 
 def test_every_stage_is_fresh_after_a_run(project):
