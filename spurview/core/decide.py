@@ -1,4 +1,4 @@
-"""From evidence to an outcome: every ratio of evidence over threshold, the alarm, the ranking.
+"""From evidence to an outcome: every ratio of evidence over threshold, and the alarm.
 
 An alarm needs all ratios at 1 or more. What real features of a class lack is separation (their
 scores have no gap) and independence (the rest of the image tells who carries them).
