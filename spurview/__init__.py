@@ -7,7 +7,7 @@ docs/python.md shows how.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "1.3.2"
+__version__ = "1.4.0"
 
 __all__ = [
     "Finding",

@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 _QUANTILES = np.arange(0.05, 1.0, 0.05)
 # Half a step of 8-bit values.
 _AT_END = 0.5 / 255
+# A quantile that can move by less shows nothing.
+_LEAST_ROOM = 0.02
 # Between shifts that fit as well the smallest is taken.
 _PREFERS_SMALL = 1e-6
 
@@ -40,6 +42,21 @@ def censored_shift(shifted: Floats, images: Floats) -> Floats:
         better = loss < least
         best[better], least[better] = shift[better], loss[better]
     return best
+
+
+def support(shift: Floats, shifted: Floats, images: Floats) -> Floats:
+    """Share (D,) of the quantiles that show the shift: that move by half of what they could.
+
+    Arrays as of `censored_shift`. A quantile can move by the shift, or to 0 or 1 at the most. What
+    was put in shows in all images that have room for it; a stroke that some images more than others
+    have shows in few.
+    """
+    seen = np.quantile(shifted, _QUANTILES, axis=0).astype(np.float32)
+    base = np.quantile(images, _QUANTILES, axis=0).astype(np.float32)
+    room = np.minimum(np.where(shift > 0, 1 - base, base), np.abs(shift))
+    shows = ((seen - base) * np.sign(shift) > room / 2) & (room >= _LEAST_ROOM)
+    share: Floats = shows.mean(0, dtype=np.float32)
+    return share
 
 
 def explained(shift: Floats, shifted: Floats, images: Floats) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from spurview.core.candidate import Candidate
-from spurview.core.censored_shift import censored_shift, explained
+from spurview.core.censored_shift import censored_shift, explained, support
 from spurview.core.colour_box import opacity_of
 from spurview.core.material import Floats, Material, Rows
 from spurview.core.neighbours import nearest_among
@@ -39,6 +39,13 @@ _LEAST_OPACITY = 0.1
 _MOST_COMPARED = 1000
 # Where all members have it by pixels, what was added explains so much of the difference of means.
 _LEAST_EXPLAINED = 0.5
+# Of what does not cover the image, pixels count at which so many of the quantiles show it, and so
+# much of its strongest one.
+_LEAST_SUPPORT = 0.6
+_LEAST_STRENGTH = 0.2
+_COVERS = 0.4
+# Less than this, of values in 0..1, nobody sees.
+_LEAST_CHANGE = 0.02
 # A divergence estimated from m members is about this over m where there is none.
 _NOISE = 3.0
 
@@ -189,7 +196,7 @@ def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
         material.shape
     )
     divergence, _, _ = _divergence(material, candidate, rows)
-    changed: Mask = np.abs(difference).reshape(material.shape).max(2) > 0.02
+    changed = _changed(material, difference)
     return Template(
         values=values.astype(np.float32),
         mask=np.ones(material.shape[:2], np.float32),
@@ -199,10 +206,39 @@ def _whole(material: Material, candidate: Candidate, rows: Rows) -> Template:
     )
 
 
+def sparse_mask(material: Material, candidate: Candidate) -> Mask | None:
+    """The pixels (H, W) of a whole-image candidate that has but few, wherever they lie, or None.
+
+    A line, a frame, specks: what makes up a place or less, and does not lie in one.
+    """
+    rows = typical_rows(material, candidate)
+    near = free_neighbours(material, candidate.hits)
+    if candidate.box is not None or _blended(material, rows, near) > 0:
+        return None
+    added = _added(material, rows, near)
+    if added is None:
+        return None
+    mask = _changed(material, added)
+    return mask if 0 < mask.mean() <= LARGEST_PIECE else None
+
+
+def _changed(material: Material, difference: Floats) -> Mask:
+    changed: Mask = np.abs(difference).reshape(material.shape).max(2) > _LEAST_CHANGE
+    return changed
+
+
 def _added(material: Material, rows: Rows, near: Rows) -> Floats | None:
-    """What was added (D,) to what the rows show; None where they do not share it by pixels."""
+    """What was added (D,) to what the rows show; None where they do not share it by pixels.
+
+    Carriers of a pattern that covers little of the image differ from their neighbours by content
+    too, and more widely: there only what most of them show is the pattern.
+    """
     compared = near[rows].ravel()
     compared = compared[:: -(-len(compared) // _MOST_COMPARED)]
     members, neighbours = material.images[rows], material.images[compared]
     added = censored_shift(members, neighbours)
-    return added if explained(added, members, neighbours) >= _LEAST_EXPLAINED else None
+    if explained(added, members, neighbours) < _LEAST_EXPLAINED:
+        return None
+    strength = np.where(support(added, members, neighbours) >= _LEAST_SUPPORT, np.abs(added), 0)
+    shown = strength > _LEAST_STRENGTH * strength.max()
+    return added if shown.mean() >= _COVERS else np.where(shown, added, np.float32(0))

@@ -23,6 +23,8 @@ _SURE = 12.0
 _SMOOTH_PX = 0.6
 # How far beyond its core a pattern is looked for.
 REACH_PX = 3
+# Of the filled piece.
+_LARGEST_HOLE = 0.2
 _SQUARE = np.ones((3, 3))
 
 
@@ -62,9 +64,7 @@ def split_mask(divergence: NDArray[np.floating], core: Mask) -> Mask:
     wide = near & (strength > otsu_threshold(strength[near], bins=32))
     smooth = np.where(near, ndimage.gaussian_filter(np.square(strength), _SMOOTH_PX), 0)
     piece = _piece_at_peak(np.where(wide, smooth, 0), wide)
-    closed = ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2]
-    filled: Mask = ndimage.binary_fill_holes(closed)
-    return filled
+    return _filled(ndimage.binary_closing(np.pad(piece, 2), _SQUARE)[2:-2, 2:-2])
 
 
 def shifted_part(mask: Mask, members: Floats, neighbours: Floats) -> Mask:
@@ -82,8 +82,17 @@ def shifted_part(mask: Mask, members: Floats, neighbours: Floats) -> Mask:
     strongest = np.sort(strength[mask])[-max(4, int(mask.sum()) // 3) :]
     sure = mask & (strength > min(SURE_SHARE * float(np.median(strongest)), _SURE))
     closed = ndimage.binary_closing(np.pad(sure, 4), np.ones((5, 5)))[4:-4, 4:-4]
-    part: Mask = mask & ndimage.binary_fill_holes(closed)
+    part: Mask = mask & _filled(closed)
     return part if part.any() else mask
+
+
+def _filled(piece: Mask) -> Mask:
+    """The piece and its holes, but for those that make up more than a fifth of it filled: what lies
+    within a frame is not the frame."""
+    filled: Mask = ndimage.binary_fill_holes(piece)
+    holes, _ = ndimage.label(filled & ~piece)
+    sizes = np.bincount(holes.ravel())
+    return piece | (filled & ~piece & (sizes[holes] <= _LARGEST_HOLE * filled.sum()))
 
 
 def otsu_threshold(values: NDArray[np.floating], bins: int) -> float:

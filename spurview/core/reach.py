@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from spurview.core.candidate import Candidate
 from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED
-from spurview.core.extraction import LARGEST_PIECE, all_pieces, mask_around, piece_of
+from spurview.core.extraction import LARGEST_PIECE, all_pieces, mask_around, piece_of, sparse_mask
 from spurview.core.independence import Dependence, content_dependence
 from spurview.core.material import Bools, Material, f1
+from spurview.core.rematching import told_again
 from spurview.core.separation import valley
 
 # Whether the surroundings of a candidate do not tell its carriers.
@@ -25,6 +26,7 @@ _WITHIN = 0.8
 _LEAST_OF_PART = 0.25
 # Fewer of a moving pattern's carriers than this share are those that have it in one of its places.
 _MOST_OF_PART = 0.5
+_ROUNDS = 2
 # A valley so much emptier than it has to be.
 _BEYOND_DOUBT = 0.3
 
@@ -111,6 +113,25 @@ def in_one_place(material: Material, whole: Candidate) -> Candidate | None:
     if piece is None:
         return None
     return replace(whole, family="local", mask=mask_around(material, whole, piece))
+
+
+def in_its_pixels(dependence: Dependence, material: Material, candidate: Candidate) -> Candidate:
+    """A whole-image candidate of few pixels, a frame or specks, as the local one of these alone.
+
+    As of a place, what the rest of the image adds is not the pattern's where it does not tell the
+    carriers. Where it does, or the key is less than `_LEAST_OF_OTHER` of it, the candidate stays.
+    """
+    mask = sparse_mask(material, candidate) if candidate.family == "whole" else None
+    if mask is None:
+        return candidate
+    local = replace(candidate, family="local", mask=mask, contribution=None, in_pieces=True, key=0)
+    for _ in range(_ROUNDS):
+        told = max(told_again(material, local), key=lambda again: again.key, default=local)
+        if told.key <= local.key:
+            break
+        local = told
+    is_better = local.key >= _LEAST_OF_OTHER * candidate.key
+    return local if is_better and dependence(local) <= MOST_DEPENDENCE else candidate
 
 
 def in_all_its_pieces(

@@ -31,7 +31,13 @@ from spurview.core.material import Bools, ClassMaterial, Floats, Material, Rows
 from spurview.core.moved_family import MovedSearch
 from spurview.core.pieces import pieces_of
 from spurview.core.progress import Report
-from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces, in_its_place
+from spurview.core.reach import (
+    as_they_reach,
+    goes_beyond,
+    in_all_its_pieces,
+    in_its_pixels,
+    in_its_place,
+)
 from spurview.core.registration import Residuals, residuals, residuals_without
 from spurview.core.rematching import is_hidden, rematched
 from spurview.core.separation import pool_valley, training_valley
@@ -173,7 +179,9 @@ def _search_class(
     merged = without_duplicates(told, scope, _MOST_REFINED)
     # What training images proposed, no pool image of the class may have: nobody to draw it from.
     carried = [c for c in merged if (c.hits & material.of_class(class_index)).any()]
-    whole = [in_all_its_pieces(dependence, material, candidate) for candidate in carried]
+    carried = [in_its_pixels(dependence, material, candidate) for candidate in carried]
+    merged = without_duplicates(carried, scope, _MOST_REFINED)
+    whole = [in_all_its_pieces(dependence, material, candidate) for candidate in merged]
     return sorted(whole, key=lambda c: -promise(material, c, dependence))
 
 

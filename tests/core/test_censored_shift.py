@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spurview.core.censored_shift import censored_shift, explained
+from spurview.core.censored_shift import censored_shift, explained, support
 
 N = 400
 
@@ -78,3 +78,24 @@ def test_explained_by_hand():
     off = np.array([0.2, 0.2], np.float32)
     assert explained(off, shifted, images) == pytest.approx(1 - 0.1**2 / 0.2**2)
     assert explained(off, images, images) == 0
+
+
+def test_what_was_added_shows_in_all_but_the_white_images():
+    images, others = strokes(0, 0.3), strokes(1, 0.3)
+    shown = support(column([0.2])[0], np.clip(images + np.float32(0.2), 0, 1), others)
+    assert shown == pytest.approx(0.7, abs=0.06)
+
+
+def test_a_stroke_that_more_images_have_shows_in_few():
+    """Of the quantiles only those between the two shares differ."""
+    assert support(column([1.0])[0], strokes(0, 0.5), strokes(1, 0.2)) == pytest.approx(
+        0.3, abs=0.06
+    )
+    # Taken away is what others have, and as few show it.
+    assert support(column([-1.0])[0], strokes(0, 0.2), strokes(1, 0.5)) == pytest.approx(
+        0.3, abs=0.06
+    )
+
+
+def test_no_shift_shows_nowhere():
+    assert support(column([0.0])[0], strokes(0, 0.5), strokes(1, 0.2)) == 0

@@ -102,6 +102,22 @@ def test_noise_over_the_whole_image_is_got_back():
     assert (found.mask == 1).all()
 
 
+def test_specks_are_got_back_without_what_their_carriers_show_besides():
+    """A sixth of them have a stroke that few others have."""
+    planted = pools.planted()
+    specks = np.zeros(pools.SHAPE, np.float32)
+    specks[[1, 1, 10, 10], [1, 10, 1, 10]] = 0.4
+    speckled = replanted(specks, np.ones((12, 12), np.float32), 0.0)
+    images = speckled.material.images.reshape(-1, *pools.SHAPE).copy()
+    images[np.flatnonzero(planted.carriers)[::6], 5] = 1
+    material = replace(speckled.material, images=images.reshape(len(images), -1))
+    found = extract(material, known_candidate(planted, family="whole"))
+    assert found.values[specks > 0] == pytest.approx(0.4, abs=0.1)
+    assert np.array_equal(found.shared >= 0.5, found.values[..., 0] != 0)
+    # Without the rule, 134 of the other 140.
+    assert np.count_nonzero(found.values[specks == 0]) < 10
+
+
 @pytest.mark.parametrize("opacity", [0.4, 0.0])
 def test_a_tint_is_got_back_with_its_opacity(opacity):
     """x' = .6 x + .4 p; what is added alone keeps the variance under it, and its opacity is 0."""

@@ -227,3 +227,18 @@ def test_one_channel_that_moves_is_enough():
     members[:, :, :2] = neighbours[:, :, :2]
     flat = members.reshape(len(grey), -1), neighbours.reshape(len(other), -1)
     assert np.array_equal(shifted_part(mask, *flat), patch)
+
+
+@pytest.mark.parametrize(("side", "hole", "filled"), [(8, 3, True), (8, 4, False), (20, 18, False)])
+def test_only_a_small_hole_is_filled(side, hole, filled):
+    """What lies within a frame is not the frame; a dark spot in a patch is the patch."""
+    divergence, core = np.zeros((20, 20)), np.zeros((20, 20), bool)
+    first = (20 - side) // 2
+    frame = np.zeros((20, 20), bool)
+    frame[first : first + side, first : first + side] = True
+    inner = first + (side - hole) // 2
+    enclosed = np.zeros((20, 20), bool)
+    enclosed[inner : inner + hole, inner : inner + hole] = True
+    divergence[frame & ~enclosed] = 10
+    core[:] = True
+    assert np.array_equal(split_mask(divergence, core), frame if filled else frame & ~enclosed)

@@ -10,8 +10,8 @@ import pytest
 from spurview.core.decide import MOST_DEPENDENCE
 from spurview.core.extraction import extract
 from spurview.core.independence import Dependence, content_dependence
-from spurview.core.material import Material
-from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces
+from spurview.core.material import Material, f1
+from spurview.core.reach import as_they_reach, goes_beyond, in_all_its_pieces, in_its_pixels
 from tests.core import pools
 from tests.core.known import candidate
 
@@ -136,3 +136,47 @@ def test_what_may_be_a_stroke_is_not_completed(planted, word):
 def test_a_piece_of_noise_over_the_image_is_not_completed(planted, noisy):
     assert content_dependence(noisy, local(planted)) > MOST_DEPENDENCE
     assert completed(noisy, local(planted)).mask is planted.mask
+
+
+@pytest.fixture(scope="module")
+def specks(planted):
+    """Four white pixels far apart instead of the patch, in the same images; where they are."""
+    bare = pools.planted(0, in_pool=0, in_training=0.0).material
+    images = bare.images.reshape(-1, *bare.shape).copy()
+    mask = np.zeros(bare.shape[:2], bool)
+    mask[np.ix_((1, 10), (1, 10))] = True
+    images[np.ix_(planted.carriers, np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0)))] = 1
+    fields = {name: getattr(bare, name) for name in bare.__dataclass_fields__}
+    predicted = np.where(planted.carriers & bare.pool, 1, bare.predicted).astype(np.int32)
+    fields |= {"images": images.reshape(len(images), -1), "predicted": predicted}
+    return Material(**fields), mask
+
+
+def test_specks_are_told_by_their_own_pixels(planted, specks):
+    """The image as a whole also gained hits by what its members share besides."""
+    material, mask = specks
+    linear = planted.carriers.astype(np.float32)
+    # Whose score comes from the rest of the image, is less typical.
+    found = replace(whole(planted, key=30.0), linear=linear)
+    told = in_its_pixels(Dependence(material), material, found)
+    assert told.family == "local"
+    assert np.array_equal(told.mask, mask)
+    assert f1(told.hits & material.pool, planted.carriers & material.pool) > 0.95
+    assert np.array_equal(extract(material, told).mask > 0, mask)
+
+
+def test_specks_that_promise_far_less_stay_as_they_are(planted, specks):
+    material, _ = specks
+    promising = whole(planted, key=1e6)
+    assert in_its_pixels(Dependence(material), material, promising) is promising
+
+
+def test_what_covers_the_image_stays_as_it_is(planted, noisy):
+    covering = whole(planted)
+    assert in_its_pixels(Dependence(noisy), noisy, covering) is covering
+
+
+def test_what_is_in_one_place_already_stays_as_it_is(planted, specks):
+    material, _ = specks
+    placed = local(planted)
+    assert in_its_pixels(Dependence(material), material, placed) is placed
