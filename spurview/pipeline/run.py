@@ -198,18 +198,12 @@ def _of_stage(name: str, report: Report) -> Report:
 
 
 def _run_stage(name: str, mark: str, work: Work) -> Product:
-    from threadpoolctl import threadpool_limits
-
     work.report(0, 1, "starting")
-    # Loads the libraries that are to be limited.
     function = _function(name)
     # What the stage before worked with.
     hand_back()
     started = time.monotonic()
-    # Many small systems: threads of BLAS wait for one another, and for those of torch, more than
-    # they help (docs/PERFORMANCE.md).
-    with threadpool_limits(1, "blas"):
-        (arrays, facts), device = within_memory(function, work)
+    (arrays, facts), device = within_memory(function, work)
     work.report(1, 1, "done")
     record = StageRecord(
         fingerprint=mark,
@@ -225,15 +219,20 @@ def _run_stage(name: str, mark: str, work: Work) -> Product:
 def within_memory(function: Callable[[Work], T], work: Work) -> tuple[T, str]:
     """`function(work)` and the device that did it: the CPU where the GPU's memory is too small.
 
-    Raises StageError where there is no room on the CPU either.
+    With one thread of BLAS: of many small systems its threads wait for one another, and for those
+    of torch, more than they help (docs/PERFORMANCE.md). Raises StageError where there is no room on
+    the CPU either.
     """
+    from threadpoolctl import threadpool_limits
+
     from spurview.core.device import ON_CPU, else_on_cpu
 
-    return else_on_cpu(
-        lambda device: function(replace(work, device=device)),
-        work.device,
-        lambda: work.report(0, 1, ON_CPU),
-    )
+    with threadpool_limits(1, "blas"):
+        return else_on_cpu(
+            lambda device: function(replace(work, device=device)),
+            work.device,
+            lambda: work.report(0, 1, ON_CPU),
+        )
 
 
 def _function(name: str) -> Callable[[Work], tuple[dict[str, Array], Facts]]:

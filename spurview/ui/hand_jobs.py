@@ -49,6 +49,7 @@ def making(
         from spurview.pipeline.checkpoints import Checkpoints
         from spurview.pipeline.hand_work import compute_by_hand
         from spurview.pipeline.run import Work as StageWork
+        from spurview.pipeline.run import within_memory
 
         stage = StageWork(
             # With those made by hand, since one may be made from others of them.
@@ -60,7 +61,7 @@ def making(
             project_dir=work_dir.absolute().parent,
             trusted=trusted,
         )
-        made = compute_by_hand(stage, own)
+        made, _ = within_memory(lambda stage: compute_by_hand(stage, own), stage)
         now = info if by_itself else changed(info, HandChange(come=tuple(own)), {})
         every = known | {m.result.candidate.id: m for m in made}
         return Computed(made, read_contents(reader, now, verdicts, keys, every))

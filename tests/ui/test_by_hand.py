@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from spurview.core.errors import InputError
+from spurview.core.errors import InputError, StageError
+from spurview.core.progress import silent
 from spurview.pipeline import hand_work
 from spurview.pipeline.run import Product, applied, history_event
 from spurview.project.store import Project
@@ -14,6 +15,7 @@ from spurview.ui import by_hand, commands
 from spurview.ui.candidate_dialogs import AsideDialog, ClassDialog, MergeDialog
 from spurview.ui.document import Document
 from spurview.ui.document_parts import HandChange, StageDone
+from spurview.ui.hand_jobs import making
 from tests import constructed
 from tests.made import made_of
 from tests.ui.conftest import ALARM, WEAK, fresh_info
@@ -205,6 +207,17 @@ def test_a_cancelled_job_makes_nothing(qtbot, window, monkeypatch):
     settle(qtbot, window)
     assert own_ids(window) == []
     assert not window.document.undo_stack.canUndo()
+
+
+def test_too_little_memory_for_a_candidate_is_told_in_a_sentence(document, monkeypatch):
+    def asked(work, own):
+        import torch
+
+        raise torch.OutOfMemoryError("a tensor of 3 GB")
+
+    monkeypatch.setattr(hand_work, "compute_by_hand", asked)
+    with pytest.raises(StageError, match="memory"):
+        making(document, [], "cpu")(silent, lambda part: None)
 
 
 def test_saving_and_opening_again_keeps_all(qtbot, window, quick, case_path, preferences):
