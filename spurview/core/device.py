@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 # What a run says when it leaves the GPU.
 ON_CPU = "GPU memory ran out, going on with the CPU"
-_NO_ROOM = "Memory ran out even with the smallest batch: close other programs or use less images."
+_NO_ROOM = "Memory ran out even with the smallest batch: close other programs or use fewer images."
 
 
 def choose_device(name: str) -> torch.device:

@@ -216,7 +216,7 @@ def test_too_little_memory_for_a_candidate_is_told_in_a_sentence(document, monke
         raise torch.OutOfMemoryError("a tensor of 3 GB")
 
     monkeypatch.setattr(hand_work, "compute_by_hand", asked)
-    with pytest.raises(StageError, match="memory"):
+    with pytest.raises(StageError, match="Memory ran out"):
         making(document, [], "cpu")(silent, lambda part: None)
 
 
