@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Kind = Literal[
-    "noise-patch", "solid-patch", "corner-patch", "strokes", "letters", "full-noise", "tint"
+    "noise-patch",
+    "solid-patch",
+    "corner-patch",
+    "strokes",
+    "letters",
+    "line",
+    "frame",
+    "specks",
+    "full-noise",
+    "tint",
 ]
 Box = tuple[int, int, int, int]
 Shape = tuple[int, int, int]
@@ -156,6 +165,36 @@ def strokes(
         rows = top + np.rint(y * (height - 1)).astype(int)
         mask[rows, left + np.rint(x * (width - 1)).astype(int)] = 1
     return Pattern("strokes", mask, _coloured(mask, shape, value), strength)
+
+
+def line(
+    shape: Shape, box: Box, value: float | Sequence[float] = 1.0, strength: float = 1.0
+) -> Pattern:
+    """A box that is one pixel wide: a row or a column of a broken sensor, or a part of it."""
+    return replace(solid_patch(shape, box, value, strength), kind="line")
+
+
+def frame(
+    shape: Shape, inset_px: int = 0, value: float | Sequence[float] = 1.0, strength: float = 1.0
+) -> Pattern:
+    """A rectangle, one pixel thin, so many pixels from the border of the image."""
+    mask = np.zeros(shape[:2], np.float32)
+    mask[inset_px : shape[0] - inset_px, inset_px : shape[1] - inset_px] = 1
+    mask[inset_px + 1 : shape[0] - inset_px - 1, inset_px + 1 : shape[1] - inset_px - 1] = 0
+    return Pattern("frame", mask, _coloured(mask, shape, value), strength)
+
+
+def specks(
+    rng: np.random.Generator,
+    shape: Shape,
+    count: int = 8,
+    value: float | Sequence[float] = 1.0,
+    strength: float = 1.0,
+) -> Pattern:
+    """Single pixels anywhere, always the same: dust, or dead cells of a sensor."""
+    mask = np.zeros(shape[:2], np.float32)
+    mask.ravel()[rng.choice(mask.size, count, replace=False)] = 1
+    return Pattern("specks", mask, _coloured(mask, shape, value), strength)
 
 
 def letters(

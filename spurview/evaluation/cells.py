@@ -19,7 +19,8 @@ Where = Literal["class", "all classes", "pool", "decoy"]
 class Planting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One pattern: what it is, how strong, and which images get it.
 
-    side_px: of a patch or of the box of strokes, of letters the most that they are wide; level:
+    side_px: of a patch or of the box of strokes, of letters the most that they are wide, of specks
+    how many; level:
     R1 to R3 of noise over the image, S1 to S3 of a patch in the corner; share_of_class: of the
     training images of its class or classes; share_of_pool: of the pool, of a decoy the share of
     the one kind of pool image it is tied to; place: quiet is dark in the images that get it;

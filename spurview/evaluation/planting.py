@@ -19,13 +19,16 @@ from spurview.core.plant import (
     Pattern,
     Places,
     corner_patch,
+    frame,
     full_noise,
     lettering,
     letters,
+    line,
     moved_places,
     noise_patch,
     quiet_place,
     solid_patch,
+    specks,
     striking_colour,
     strokes,
     tint,
@@ -42,6 +45,8 @@ from spurview.sources.spec import PHOTOGRAPHS, natural_key
 
 # Keeps the draws of a cell apart from every other use of its seed.
 _CELL_STREAM = 404
+# A frame is at most so far from the border.
+_MOST_INSET_PX = 2
 Rows = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
@@ -263,9 +268,13 @@ def make_pattern(
     kind, strength = planting.pattern, planting.strength
     if kind == "full-noise":
         return full_noise(noise_seed, shape, _level(planting, FULL_NOISE))
-    if kind == "tint":
-        everywhere = (0, 0, shape[0], shape[1])
-        return tint(shape, striking_colour(rng, shown, everywhere), strength)
+    if kind in ("tint", "frame", "specks"):
+        colour = striking_colour(rng, shown, (0, 0, shape[0], shape[1]))
+        if kind == "frame":
+            return frame(shape, int(rng.integers(_MOST_INSET_PX + 1)), colour, strength)
+        if kind == "specks":
+            return specks(rng, shape, planting.side_px, colour, strength)
+        return tint(shape, colour, strength)
     if kind == "corner-patch":
         return corner_patch(shape, _level(planting, CORNER_SIDE_PX))
     n_letters = max(1, (planting.side_px + 1) // 4)
@@ -273,6 +282,8 @@ def make_pattern(
     size = (planting.side_px, planting.side_px)
     if kind == "letters":
         size = lettering(text).shape
+    if kind == "line":
+        size = [(1, shape[1] - 2), (shape[0] - 2, 1)][int(rng.integers(2))]
     box = _box(planting, rng, shown, size)
     if kind == "noise-patch":
         return noise_patch(rng, shape, box, strength)
@@ -281,6 +292,8 @@ def make_pattern(
         return letters(text, shape, box[:2], colour, strength)
     if kind == "strokes":
         return strokes(rng, shape, box, colour, strength)
+    if kind == "line":
+        return line(shape, box, colour, strength)
     return solid_patch(shape, box, colour, strength)
 
 

@@ -29,6 +29,7 @@ def _digits() -> tuple[RunKind, ...]:
         times=5,
     )
     watermark = Drawn(patterns=("letters", "strokes"), sides_px=(11, 15), strengths=(0.5, 0.8))
+    sparse = Drawn(patterns=("line", "frame", "specks"), sides_px=(4, 20), strengths=(0.5, 1.0))
     return (
         RunKind(name="strong", plantings=(strong,)),
         RunKind(name="medium", plantings=(medium,)),
@@ -42,6 +43,7 @@ def _digits() -> tuple[RunKind, ...]:
         RunKind(name="jittered", plantings=(_moved(3, (6, 8)),)),
         RunKind(name="free", plantings=(_moved("free", (7, 9)),)),
         RunKind(name="watermark", plantings=(watermark,)),
+        RunKind(name="sparse", plantings=(sparse,)),
     )
 
 

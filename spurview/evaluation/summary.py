@@ -25,7 +25,7 @@ from spurview.evaluation.rows import Group, Row
 # The order in which kinds are told; any other comes after them as it was run.
 _ORDER = (
     *("strong", "medium", "three", "five", "rare", "R1", "R2", "R3"),
-    *("jittered", "free", "watermark"),
+    *("jittered", "free", "watermark", "sparse"),
     *("photo-patch", "photo-tint", "photo-jittered", "photo-watermark"),
     *("clean", "noised-pool", "all-classes", "decoy"),
 )

@@ -20,6 +20,9 @@ _PLANTED = {
     "corner-patch": "a patch in the corner",
     "strokes": "strokes",
     "letters": "letters",
+    "line": "a line",
+    "frame": "a frame",
+    "specks": "specks within a box",
     "full-noise": "noise over the whole image",
     "tint": "a tint of the whole image",
 }

@@ -10,12 +10,15 @@ from spurview.core.plant import (
     Pattern,
     choose,
     corner_patch,
+    frame,
     full_noise,
     letters,
+    line,
     moved_places,
     noise_patch,
     quiet_place,
     solid_patch,
+    specks,
     striking_colour,
     strokes,
     tint,
@@ -147,6 +150,28 @@ def test_strokes_are_thin_and_stay_in_their_box() -> None:
         assert inside.any(0).all()
         assert inside.any(1).all()
         assert inside.mean() < 0.7
+
+
+def test_a_frame_is_one_pixel_thin_and_empty() -> None:
+    drawn = frame((5, 6, 1), 1).mask
+    wanted = np.array(
+        [[0] * 6, [0, 1, 1, 1, 1, 0], [0, 1, 0, 0, 1, 0], [0, 1, 1, 1, 1, 0], [0] * 6]
+    )
+    assert (drawn == wanted).all()
+    assert frame((5, 6, 1)).mask.sum() == 2 * (5 + 6) - 4
+
+
+def test_a_line_is_its_box_in_one_colour() -> None:
+    drawn = line((4, 5, 3), (1, 1, 1, 3), (0.1, 0.2, 0.3))
+    assert (drawn.kind, drawn.box) == ("line", (1, 1, 1, 3))
+    assert drawn.values[1, 1].tolist() == pytest.approx([0.1, 0.2, 0.3])
+
+
+def test_specks_are_as_many_as_asked_for_and_drawn_by_the_seed() -> None:
+    first, again, other = (specks(np.random.default_rng(seed), SHAPE, 7).mask for seed in (0, 0, 1))
+    assert first.sum() == other.sum() == 7
+    assert (first == again).all()
+    assert (first != other).any()
 
 
 def test_moved_pattern_stands_where_its_place_says(images: np.ndarray) -> None:

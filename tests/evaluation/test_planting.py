@@ -32,6 +32,9 @@ KINDS = [
     Planting(pattern="strokes", side_px=8, strength=0.7),
     Planting(pattern="letters", strength=0.6),
     Planting(pattern="corner-patch", level="S3"),
+    Planting(pattern="line", strength=0.6),
+    Planting(pattern="frame"),
+    Planting(pattern="specks", side_px=9),
     Planting(pattern="full-noise", level="R2"),
     Planting(pattern="tint", strength=0.3),
     Planting(pattern="noise-patch", side_px=5, jitter_px=3),
@@ -39,8 +42,8 @@ KINDS = [
 ]
 
 
-# Photographs are slow to cut: three kinds show that colours are planted as well.
-CASES = [("digits:", p) for p in KINDS] + [("photographs:", p) for p in (KINDS[1], *KINDS[6:8])]
+# Photographs are slow to cut: four kinds show that colours are planted as well.
+CASES = [("digits:", p) for p in KINDS] + [("photographs:", p) for p in (KINDS[1], *KINDS[7:11])]
 
 
 @pytest.fixture(scope="module")
