@@ -87,12 +87,12 @@ def shifted_part(mask: Mask, members: Floats, neighbours: Floats) -> Mask:
 
 
 def _filled(piece: Mask) -> Mask:
-    """The piece and its holes, but for those that make up more than a fifth of it filled: what lies
-    within a frame is not the frame."""
+    """The piece with its small holes filled: what lies within a frame is not the frame."""
     filled: Mask = ndimage.binary_fill_holes(piece)
     holes, _ = ndimage.label(filled & ~piece)
     sizes = np.bincount(holes.ravel())
-    return piece | (filled & ~piece & (sizes[holes] <= _LARGEST_HOLE * filled.sum()))
+    with_small: Mask = piece | (filled & (sizes[holes] <= _LARGEST_HOLE * filled.sum()))
+    return with_small
 
 
 def otsu_threshold(values: NDArray[np.floating], bins: int) -> float:
