@@ -10,7 +10,7 @@ from spurview.core.decide import MOST_DEPENDENCE, MOST_VALLEY_POOL, PLACED
 from spurview.core.extraction import LARGEST_PIECE, all_pieces, mask_around, piece_of, sparse_mask
 from spurview.core.independence import Dependence, content_dependence
 from spurview.core.material import Bools, Material, f1
-from spurview.core.rematching import told_again
+from spurview.core.rematching import told_better
 from spurview.core.separation import valley
 
 # Whether the surroundings of a candidate do not tell its carriers.
@@ -26,7 +26,6 @@ _WITHIN = 0.8
 _LEAST_OF_PART = 0.25
 # Fewer of a moving pattern's carriers than this share are those that have it in one of its places.
 _MOST_OF_PART = 0.5
-_ROUNDS = 2
 # A valley so much emptier than it has to be.
 _BEYOND_DOUBT = 0.3
 
@@ -125,11 +124,7 @@ def in_its_pixels(dependence: Dependence, material: Material, candidate: Candida
     if mask is None:
         return candidate
     local = replace(candidate, family="local", mask=mask, contribution=None, in_pieces=True, key=0)
-    for _ in range(_ROUNDS):
-        told = max(told_again(material, local), key=lambda again: again.key, default=local)
-        if told.key <= local.key:
-            break
-        local = told
+    local = told_better(material, local)
     is_better = local.key >= _LEAST_OF_OTHER * candidate.key
     return local if is_better and dependence(local) <= MOST_DEPENDENCE else candidate
 

@@ -32,8 +32,11 @@ def rematched(material: Material, candidate: Candidate) -> Candidate:
     matched filter and the conditional scorer on the mask, drawn from the class's hits in half A;
     the better of the two by key.
     """
-    if not is_hidden(material, candidate.hits):
-        return candidate
+    return told_better(material, candidate) if is_hidden(material, candidate.hits) else candidate
+
+
+def told_better(material: Material, candidate: Candidate) -> Candidate:
+    """The candidate told again on its mask, twice, as long as the key rises."""
     best = candidate
     for _ in range(_ROUNDS):
         told = [again for again in told_again(material, best) if again.key > best.key]
